@@ -1,0 +1,1 @@
+//! Differential oracle: the peer verifier that ours is compared with. Never published.
