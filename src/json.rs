@@ -1,0 +1,148 @@
+//! Strict JSON: depth, size and counts are bounded before the work they bound.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
+
+use crate::error::ParseError;
+use crate::limits;
+
+/// Reads one JSON document: at most `limit` bytes, nested at most 64 deep, nothing after it.
+///
+/// Members that occur twice are refused by serde's structs; members that nobody reads are skipped.
+/// Errors, in order: `LimitExceeded` (bytes, depth), `NotJson`, `Malformed`.
+pub(crate) fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8], limit: usize) -> Result<T, ParseError> {
+    if bytes.len() > limit {
+        return Err(exceeded(what, limit));
+    }
+    check_depth(what, bytes)?;
+    serde_json::from_slice(bytes).map_err(|e| explain(what, &e))
+}
+
+/// `read` for a part that was kept aside unread.
+pub(crate) fn read_raw<T: DeserializeOwned>(
+    what: &'static str,
+    raw: &serde_json::value::RawValue,
+) -> Result<T, ParseError> {
+    serde_json::from_str(raw.get()).map_err(|e| explain(what, &e))
+}
+
+fn explain(what: &'static str, error: &serde_json::Error) -> ParseError {
+    use serde_json::error::Category;
+    let text = error.to_string();
+    if let Some(found) = text.strip_prefix(BOUND).and_then(|t| t.split_once('/')) {
+        let (limit, _) = found;
+        return ParseError::LimitExceeded { what, limit: limit.parse().unwrap_or(0) };
+    }
+    match error.classify() {
+        Category::Data => ParseError::Malformed { what, reason: text.into() },
+        Category::Io | Category::Syntax | Category::Eof => ParseError::NotJson { what, reason: text.into() },
+    }
+}
+
+fn exceeded(what: &'static str, limit: usize) -> ParseError {
+    ParseError::LimitExceeded { what, limit: u64::try_from(limit).unwrap_or(u64::MAX) }
+}
+
+/// Counts brackets outside strings, so that no parser ever recurses deeper than the limit.
+fn check_depth(what: &'static str, bytes: &[u8]) -> Result<(), ParseError> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in bytes {
+        match (in_string, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (true, b'"') => in_string = false,
+            (true, _) => {}
+            (false, b'"') => in_string = true,
+            (false, b'{' | b'[') => {
+                depth = depth.saturating_add(1);
+                if depth > limits::JSON_DEPTH {
+                    return Err(exceeded(what, limits::JSON_DEPTH));
+                }
+            }
+            (false, b'}' | b']') => depth = depth.saturating_sub(1),
+            (false, _) => {}
+        }
+    }
+    Ok(())
+}
+
+/// How a bound speaks through serde's error, which can only carry text.
+const BOUND: &str = "more elements than ";
+
+/// A list of at most `N` elements. The one after the last legal one is refused before it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bounded<T, const N: usize>(pub(crate) Vec<T>);
+
+impl<T, const N: usize> Default for Bounded<T, N> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for Bounded<T, N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List<T, const N: usize>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for List<T, N> {
+            type Value = Bounded<T, N>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a list of at most {N}")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut list = Vec::new();
+                while list.len() < N {
+                    match seq.next_element()? {
+                        Some(element) => list.push(element),
+                        None => return Ok(Bounded(list)),
+                    }
+                }
+                match seq.next_element::<IgnoredAny>()? {
+                    Some(_) => Err(A::Error::custom(format_args!("{BOUND}{N}/"))),
+                    None => Ok(Bounded(list)),
+                }
+            }
+        }
+        deserializer.deserialize_seq(List(PhantomData))
+    }
+}
+
+/// A value whose `null` means the same as its absence, as in proto3 JSON.
+pub(crate) fn null_is_absent<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bounded, read};
+
+    fn code<'a, T: serde::Deserialize<'a> + core::fmt::Debug>(json: &'a [u8], limit: usize) -> &'static str {
+        read::<T>("test", json, limit).unwrap_err().code()
+    }
+
+    #[test]
+    fn bounds_come_before_the_work() {
+        assert_eq!(code::<u8>(b"12345", 4), "ERR_COUNTERSIGN_LIMIT_EXCEEDED");
+        let deep = [vec![b'['; 65], vec![b']'; 65]].concat();
+        assert_eq!(code::<serde::de::IgnoredAny>(&deep, 1000), "ERR_COUNTERSIGN_LIMIT_EXCEEDED");
+        assert_eq!(code::<Bounded<u8, 2>>(b"[1,2,\"never read\"]", 100), "ERR_COUNTERSIGN_LIMIT_EXCEEDED");
+        assert_eq!(read::<Bounded<u8, 2>>("test", b"[1,2]", 100).unwrap().0, [1, 2]);
+    }
+
+    #[test]
+    fn brackets_in_strings_are_text() {
+        let json = format!("\"{}\\\"[\"", "[".repeat(100));
+        assert_eq!(read::<String>("test", json.as_bytes(), 1000).unwrap().len(), 102);
+    }
+
+    #[test]
+    fn tells_no_document_from_a_wrong_one() {
+        assert_eq!(code::<u8>(b"<html>", 100), "ERR_COUNTERSIGN_NOT_JSON");
+        assert_eq!(code::<u8>(b"1 2", 100), "ERR_COUNTERSIGN_NOT_JSON");
+        assert_eq!(code::<u8>(b"\"x\"", 100), "ERR_COUNTERSIGN_MALFORMED");
+    }
+}

@@ -1,0 +1,51 @@
+//! Every bound on input, with its source. Each is checked before the work it bounds.
+
+/// Nesting of any JSON document (attacks.md RE-04; serde_json alone would allow 128).
+pub const JSON_DEPTH: usize = 64;
+/// Bytes of an answer of the attestations endpoint (attacks.md RE-01; real ones are under 20 KiB).
+pub const ATTESTATIONS_BYTES: usize = 2 << 20;
+/// Bytes of a key set (attacks.md RE-01; npm's is under 3 KiB).
+pub const KEYS_BYTES: usize = 256 << 10;
+/// Bytes of one version's manifest (attacks.md RE-01).
+pub const MANIFEST_BYTES: usize = 8 << 20;
+/// Bytes of a packument with all its versions (the largest public ones are about 60 MB).
+pub const PACKUMENT_BYTES: usize = 128 << 20;
+/// Bytes of a trusted root (the largest real one is 30 KiB).
+pub const TRUSTED_ROOT_BYTES: usize = 1 << 20;
+/// Attestations in one answer (attacks.md AS-19; npm serves two).
+pub const ATTESTATIONS: usize = 32;
+/// Log entries in one bundle (sigstore-go `internal/limits`, CVE-2024-45395).
+pub const LOG_ENTRIES: usize = 32;
+/// Timestamps in one bundle (sigstore-go `internal/limits`, CVE-2024-45395).
+pub const TIMESTAMPS: usize = 32;
+/// Certificates in one bundle (attacks.md BU-18).
+pub const CERTIFICATES: usize = 10;
+/// Bytes of one certificate (attacks.md §4; Fulcio's are under 2 KiB).
+pub const CERTIFICATE_BYTES: usize = 64 << 10;
+/// Extensions of one certificate (attacks.md CE-67; Fulcio's leaves have about 30).
+pub const CERTIFICATE_EXTENSIONS: usize = 128;
+/// Bytes of one Fulcio extension's value (attacks.md EX-07).
+pub const EXTENSION_BYTES: usize = 4 << 10;
+/// SCTs in one certificate (attacks.md CT-15; Fulcio's have one).
+pub const SCTS: usize = 32;
+/// Hashes of an inclusion proof: a tree of 2^64 leaves needs no more (RFC 6962 §2.1.1).
+pub const PROOF_HASHES: usize = 64;
+/// Bytes of a checkpoint (attacks.md §4).
+pub const CHECKPOINT_BYTES: usize = 16 << 10;
+/// Signature lines of a checkpoint (C2SP signed-note; golang.org/x/mod/sumdb/note stops at 100).
+pub const CHECKPOINT_SIGNATURES: usize = 100;
+/// Bytes of an in-toto statement (attacks.md DS-25).
+pub const STATEMENT_BYTES: usize = 1 << 20;
+/// Bytes of a DSSE or registry signature (P-384 in DER needs 104).
+pub const SIGNATURE_BYTES: usize = 1 << 10;
+/// Signatures of one version (attacks.md RS-41; npm writes one).
+pub const REGISTRY_SIGNATURES: usize = 16;
+/// Keys of one registry, log operators or authorities of one trusted root.
+pub const TRUSTED_KEYS: usize = 64;
+/// Characters of a package name (npm: 214 for new names; older ones may be longer).
+pub const NAME_CHARS: usize = 512;
+/// Characters of a version (node-semver `MAX_LENGTH`).
+pub const VERSION_CHARS: usize = 256;
+/// Seconds that a provenance may be later than the publish attestation that confirms it
+/// (design decision 7; real ones are 2 to 64 s earlier).
+pub const PROVENANCE_AFTER_PUBLISH_SECONDS: i64 = 60;

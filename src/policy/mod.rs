@@ -1,0 +1,5 @@
+//! What one package must show.
+
+mod need;
+
+pub use need::Need;
