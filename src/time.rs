@@ -8,7 +8,7 @@ use der::DateTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A moment in UTC as Unix seconds, from 1970 to the end of 9999.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 /// 9999-12-31T23:59:59Z, the last moment that RFC 3339 and RFC 5280 can write.
