@@ -18,6 +18,7 @@ use super::package::Package;
 use super::plan::{Plan, Purpose, Signer};
 use super::rekor::Entry;
 use super::statement;
+use super::timestamp::Timestamp;
 use super::workflow::Workflow;
 
 type Hook<'a, T> = Box<dyn FnOnce(&mut T) + 'a>;
@@ -68,6 +69,8 @@ hooks! {
     signature: Vec<u8>,
     /// The envelope, before it is logged.
     envelope: Envelope,
+    /// The RFC 3161 timestamps over the envelope's signature, before they are signed.
+    timestamps: Vec<Timestamp>,
     /// What the log states of the entry: times, indices, ids, kinds.
     entry: Entry,
     /// The entry's body, before the log signs it.
@@ -155,6 +158,7 @@ impl<'a> Attestation<'a> {
         let (envelope, predicate_type) = self.envelope_of(&plan, &workflow, &credential);
         let (entry, body, integrated_time) = self.entry_of(&plan, &envelope, &credential.pem);
 
+        let timestamps = self.timestamps_of(&plan, &envelope);
         let mut envelope_json = envelope.json();
         run(&mut self.hooks.envelope_json, &mut envelope_json);
         let certificates = credential.leaf.iter().chain(&plan.chain).cloned().collect();
@@ -163,7 +167,8 @@ impl<'a> Attestation<'a> {
             material: plan.material,
             certificates,
             hint: plan.hint,
-            entry: entry.clone(),
+            entries: [vec![entry.clone()], plan.further_entries].concat(),
+            timestamps,
             envelope: envelope_json,
         };
         let mut bundle = parts.json();
@@ -257,6 +262,17 @@ impl<'a> Attestation<'a> {
         (envelope, predicate_type.into())
     }
 
+    fn timestamps_of(&mut self, plan: &Plan, envelope: &Envelope) -> Vec<Vec<u8>> {
+        let seen: &[u8] = envelope.signatures.first().map_or(&[], |s| &s.sig);
+        let mut timestamps: Vec<Timestamp> = plan
+            .timestamps
+            .iter()
+            .map(|(tsa, time)| Timestamp::new(tsa, seen, *time))
+            .collect();
+        run(&mut self.hooks.timestamps, &mut timestamps);
+        timestamps.iter().map(Timestamp::encode).collect()
+    }
+
     fn entry_of(&mut self, plan: &Plan, envelope: &Envelope, pem: &str) -> (Value, Vec<u8>, i64) {
         let mut entry = plan.entry();
         run(&mut self.hooks.entry, &mut entry);
@@ -319,6 +335,10 @@ choices! {
     issued_by(authority: certificate::Authority) => |p, a| p.issued_by(a);
     logged_by(rekor: super::rekor::Rekor) => |p, rekor| p.rekor = rekor;
     kind(kind: super::rekor::Kind) => |p, kind| p.kind = kind;
+    /// Carries an entry that was minted elsewhere as well.
+    also_logged(entry: Value) => |p, entry| p.further_entries.push(entry);
+    /// Has an authority timestamp the envelope's signature too.
+    timestamped(by: (certificate::Authority, i64)) => |p, by| p.timestamps.push(by);
     promise(promise: bool) => |p, promise| p.promise = promise;
     inclusion(proof: bool) => |p, proof| p.proof = proof;
 }

@@ -111,7 +111,9 @@ pub struct Parts {
     /// Leaf first.
     pub certificates: Vec<Vec<u8>>,
     pub hint: String,
-    pub entry: Value,
+    pub entries: Vec<Value>,
+    /// RFC 3161 responses.
+    pub timestamps: Vec<Vec<u8>>,
     pub envelope: Value,
 }
 
@@ -131,10 +133,14 @@ impl Parts {
             }
             Material::PublicKey => json!({"publicKey": {"hint": self.hint}}),
         };
-        material["tlogEntries"] = json!([self.entry]);
+        material["tlogEntries"] = json!(self.entries);
         material["timestampVerificationData"] = match self.media_type.as_str() {
-            V0_1 => Value::Null,
-            _ => json!({"rfc3161Timestamps": []}),
+            V0_1 if self.timestamps.is_empty() => Value::Null,
+            _ => {
+                let tokens = self.timestamps.iter();
+                let tokens = tokens.map(|t| json!({"signedTimestamp": b64(t)}));
+                json!({"rfc3161Timestamps": tokens.collect::<Value>()})
+            }
         };
         json!({
             "mediaType": self.media_type,

@@ -68,16 +68,10 @@ impl Key {
 
     /// npm's key id: SHA-256 of the OpenSSH wire form, unpadded.
     pub fn key_id(&self) -> String {
-        let (kind, curve) = match self {
-            Key::P256(_) => ("ecdsa-sha2-nistp256", "nistp256"),
-            Key::P384(_) => ("ecdsa-sha2-nistp384", "nistp384"),
-        };
-        let point = self.point();
-        let wire: Vec<u8> = [kind.as_bytes(), curve.as_bytes(), &point]
-            .into_iter()
-            .flat_map(|s| [&(s.len() as u32).to_be_bytes(), s].concat())
-            .collect();
-        format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(&wire)))
+        match self {
+            Key::P256(_) => ssh_key_id("ecdsa-sha2-nistp256", "nistp256", &self.point()),
+            Key::P384(_) => ssh_key_id("ecdsa-sha2-nistp384", "nistp384", &self.point()),
+        }
     }
 
     /// The hash that is paired with the curve everywhere in Sigstore.
@@ -182,4 +176,13 @@ pub fn unb64(text: &str) -> Vec<u8> {
 
 pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     hex::encode(Sha256::digest(bytes))
+}
+
+/// SHA-256 of a public key in OpenSSH's wire form, unpadded.
+pub fn ssh_key_id(kind: &str, curve: &str, point: &[u8]) -> String {
+    let wire: Vec<u8> = [kind.as_bytes(), curve.as_bytes(), point]
+        .into_iter()
+        .flat_map(|s| [&(s.len() as u32).to_be_bytes(), s].concat())
+        .collect();
+    format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(&wire)))
 }

@@ -21,6 +21,7 @@ pub mod rekor;
 pub mod sigstore;
 pub mod statement;
 pub mod time;
+pub mod timestamp;
 pub mod trusted_root;
 pub mod workflow;
 
@@ -28,7 +29,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use attestation::{Attestation, Minted};
+use attestation::Attestation;
 use bundle::Era;
 use package::Package;
 use plan::Plan;
@@ -122,7 +123,15 @@ impl Default for Miniature {
     }
 }
 
-/// Both attestations of a response, publish first, as the registry orders them.
-pub fn both(publish: Minted, provenance: Minted) -> Value {
-    response(&[publish, provenance])
+/// Replaces one text in some bytes by another; a text that is not there is a mistake in the case.
+pub fn swap(bytes: &mut Vec<u8>, from: &str, to: &str) {
+    let at = bytes.windows(from.len()).position(|w| w == from.as_bytes());
+    let at = at.unwrap_or_else(|| panic!("no {from:?} to replace"));
+    bytes.splice(at..at + from.len(), to.bytes());
+}
+
+/// Changes the last byte, which belongs to the last integer of a DER signature.
+pub fn flip(bytes: &mut Vec<u8>) {
+    let last = bytes.pop().expect("some bytes to change");
+    bytes.push(last ^ 1);
 }

@@ -1,5 +1,7 @@
 //! The choices that are made before an attestation's first byte.
 
+use serde_json::Value;
+
 use super::Miniature;
 use super::bundle::{Era, Material};
 use super::certificate::Authority;
@@ -9,7 +11,12 @@ use super::keys::{Hash, Key};
 use super::package::Package;
 use super::rekor::{Entry, Kind, Rekor};
 use super::statement::Build;
-use super::workflow::Workflow;
+use super::workflow::{Callee, Workflow};
+
+/// The ephemeral key that a package's provenance is signed with.
+pub fn leaf_key(package: &Package) -> Key {
+    Key::p256(&format!("leaf of {}", package.spec()))
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -52,6 +59,10 @@ pub struct Plan {
     /// Where the entry stands in its shard, and how many entries that holds.
     pub position: usize,
     pub tree_size: usize,
+    /// Entries of other mintings that the bundle carries too.
+    pub further_entries: Vec<Value>,
+    /// Who else saw the envelope's signature, and when.
+    pub timestamps: Vec<(Authority, i64)>,
     pub media_type: String,
     pub material: Material,
     /// The outer predicate type, where it is not the statement's.
@@ -91,7 +102,7 @@ impl Plan {
             build: era.build(),
             authority,
             chain,
-            leaf_key: Key::p256(&format!("leaf of {}", package.spec())),
+            leaf_key: leaf_key(package),
             certified_at: era.time(),
             ct_logs: vec![sigstore.ct_logs[0].clone()],
             payload_type: IN_TOTO.into(),
@@ -106,6 +117,8 @@ impl Plan {
             proof: era.has_proof(),
             position: 4,
             tree_size: 7,
+            further_entries: Vec::new(),
+            timestamps: Vec::new(),
             media_type: era.media_type(material).into(),
             material,
             predicate_type: None,
@@ -147,6 +160,17 @@ impl Plan {
             ..Workflow::gitlab()
         };
         self.build = Build::GitLab;
+    }
+
+    /// The SLSA Node.js builder: a reusable workflow signs, and its own predicate describes the run.
+    pub fn delegated(&mut self) {
+        self.build = Build::Delegator;
+        self.workflow.callee = Some(Callee {
+            repository: "slsa-framework/slsa-github-generator".into(),
+            path: ".github/workflows/delegator_lowperms-generic_slsa3.yml".into(),
+            git_ref: "refs/tags/v1.6.0".into(),
+            sha: "c747fe7769adf3656dc7d588b161cb614d7abfee".into(),
+        });
     }
 
     pub fn entry(&self) -> Entry {

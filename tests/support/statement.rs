@@ -72,7 +72,7 @@ impl Build {
             Build::GhaV0 => "https://github.com/npm/cli@9.4.2".into(),
             Build::GhaV1 => "https://github.com/npm/cli@9.5.0".into(),
             Build::GhaV2 => "https://github.com/actions/runner".into(),
-            _ => w.signer_uri(),
+            _ => delegate_uri(w),
         };
         let repository = format!("git+{}", w.repository_uri());
         let source = format!("{repository}@{}", w.git_ref);
@@ -87,7 +87,7 @@ impl Build {
             "builder": {"id": builder},
             "invocation": {
                 "configSource": {"uri": source, "digest": digest, "entryPoint": entry},
-                "parameters": {},
+                "parameters": if self == Build::Delegator { delegate_inputs() } else { json!({}) },
                 "environment": github_environment(w),
             },
             "metadata": {
@@ -102,6 +102,7 @@ impl Build {
 
 fn github_environment(w: &Workflow) -> Value {
     json!({
+        "GITHUB_ACTOR_ID": "583231",
         "GITHUB_EVENT_NAME": w.trigger,
         "GITHUB_REF": w.git_ref,
         "GITHUB_REPOSITORY": w.repository,
@@ -109,10 +110,26 @@ fn github_environment(w: &Workflow) -> Value {
         "GITHUB_REPOSITORY_OWNER_ID": w.owner_id,
         "GITHUB_RUN_ATTEMPT": w.run_attempt,
         "GITHUB_RUN_ID": w.run_id,
+        "GITHUB_RUN_NUMBER": "42",
         "GITHUB_SHA": w.sha,
         "GITHUB_WORKFLOW_REF": w.workflow_ref(),
         "GITHUB_WORKFLOW_SHA": w.sha,
     })
+}
+
+/// The builder names itself by the workflow that was called, not by the one that signs.
+fn delegate_uri(w: &Workflow) -> String {
+    match &w.callee {
+        Some(c) => format!(
+            "https://github.com/{}/.github/workflows/builder_nodejs_slsa3.yml@{}",
+            c.repository, c.git_ref
+        ),
+        None => w.signer_uri(),
+    }
+}
+
+fn delegate_inputs() -> Value {
+    json!({"inputs": {"directory": ".", "node-version": "", "rekor-log-public": false, "run-scripts": "ci, build"}})
 }
 
 fn gitlab(w: &Workflow) -> Value {
