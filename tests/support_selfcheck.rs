@@ -199,6 +199,13 @@ fn certificates_differ_only_where_they_were_changed() {
 }
 
 #[test]
+#[should_panic(expected = "no layer leaf was built")]
+fn a_hook_that_never_ran_is_a_mistake() {
+    let mini = Miniature::new();
+    mini.publish(&package()).leaf(|c| c.valid(0, 1)).bundle();
+}
+
+#[test]
 fn every_build_type_names_its_run() {
     let mini = Miniature::new();
     for build in Build::ALL {

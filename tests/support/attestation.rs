@@ -30,6 +30,13 @@ macro_rules! hooks {
             $($name: Vec<Hook<'a, $layer>>,)*
         }
 
+        impl Hooks<'_> {
+            /// A hook whose layer was never built is a mistake in the case, not a proof of anything.
+            fn assert_spent(&self) {
+                $(assert!(self.$name.is_empty(), "no layer {} was built", stringify!($name));)*
+            }
+        }
+
         impl<'a> Attestation<'a> {
             $($(#[$doc])*
             pub fn $name(mut self, change: impl FnOnce(&mut $layer) + 'a) -> Self {
@@ -56,6 +63,8 @@ hooks! {
     scts: Vec<Sct>,
     /// The TLS list of signed certificate timestamps, before the authority signs the certificate.
     sct_list: Vec<u8>,
+    /// The TBSCertificate, before the authority signs it.
+    tbs: Vec<u8>,
     /// The authority's signature.
     ca_signature: Vec<u8>,
     /// The certificate, after the authority has signed it.
@@ -173,6 +182,7 @@ impl<'a> Attestation<'a> {
         };
         let mut bundle = parts.json();
         run(&mut self.hooks.json, &mut bundle);
+        self.hooks.assert_spent();
         Minted {
             predicate_type: plan.predicate_type.unwrap_or(predicate_type),
             bundle,
@@ -218,9 +228,11 @@ impl<'a> Attestation<'a> {
         let mut list = ct_log::list(&scts.iter().map(Sct::encode).collect::<Vec<_>>());
         run(&mut self.hooks.sct_list, &mut list);
         ct_log::embed(&mut leaf, &list);
-        let mut signature = leaf.signer.sign_with(leaf.hash, &leaf.tbs());
+        let mut tbs = leaf.tbs();
+        run(&mut self.hooks.tbs, &mut tbs);
+        let mut signature = leaf.signer.sign_with(leaf.hash, &tbs);
         run(&mut self.hooks.ca_signature, &mut signature);
-        let mut der = leaf.assemble(&signature);
+        let mut der = leaf.assemble(&tbs, &signature);
         run(&mut self.hooks.leaf_der, &mut der);
         Credential {
             key: plan.leaf_key.clone(),
@@ -281,14 +293,25 @@ impl<'a> Attestation<'a> {
         let mut body = body.to_string().into_bytes();
         run(&mut self.hooks.body_bytes, &mut body);
 
-        let mut set_payload = entry.set_payload(&body);
-        run(&mut self.hooks.set_payload, &mut set_payload);
-        let mut set_text = set_payload.to_string();
-        run(&mut self.hooks.set_text, &mut set_text);
-        let mut set = entry.rekor.key.sign(set_text.as_bytes());
-        run(&mut self.hooks.set, &mut set);
+        let set = entry.promise.then(|| self.set_of(&entry, &body));
+        let proof = entry.proof.then(|| self.proof_of(plan, &entry, &body));
+        let mut json = entry.json(&body, set.as_deref(), proof);
+        run(&mut self.hooks.entry_json, &mut json);
+        (json, body, entry.integrated_time)
+    }
 
-        let mut tree = Tree::with(&body, plan.position, plan.tree_size);
+    fn set_of(&mut self, entry: &Entry, body: &[u8]) -> Vec<u8> {
+        let mut payload = entry.set_payload(body);
+        run(&mut self.hooks.set_payload, &mut payload);
+        let mut text = payload.to_string();
+        run(&mut self.hooks.set_text, &mut text);
+        let mut set = entry.rekor.key.sign(text.as_bytes());
+        run(&mut self.hooks.set, &mut set);
+        set
+    }
+
+    fn proof_of(&mut self, plan: &Plan, entry: &Entry, body: &[u8]) -> Value {
+        let mut tree = Tree::with(body, plan.position, plan.tree_size);
         run(&mut self.hooks.tree, &mut tree);
         let mut checkpoint = entry.rekor.checkpoint(&tree);
         run(&mut self.hooks.checkpoint, &mut checkpoint);
@@ -296,9 +319,7 @@ impl<'a> Attestation<'a> {
         run(&mut self.hooks.checkpoint_text, &mut text);
         let mut proof = entry.proof_json(&tree, &text);
         run(&mut self.hooks.proof, &mut proof);
-        let mut json = entry.json(&body, &set, proof);
-        run(&mut self.hooks.entry_json, &mut json);
-        (json, body, entry.integrated_time)
+        proof
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Extension {
     pub critical: bool,
     /// What the OCTET STRING holds.
     pub value: Vec<u8>,
+    /// Takes the place of the whole Extension, for encodings that no writer would choose.
+    pub encoded: Option<Vec<u8>>,
 }
 
 impl Extension {
@@ -31,10 +33,14 @@ impl Extension {
             oid: oid.into(),
             critical,
             value,
+            encoded: None,
         }
     }
 
     pub fn encode(&self) -> Vec<u8> {
+        if let Some(encoded) = &self.encoded {
+            return encoded.clone();
+        }
         let mut parts = vec![der::oid(&self.oid)];
         if self.critical {
             parts.push(der::boolean(true));
@@ -44,7 +50,7 @@ impl Extension {
     }
 }
 
-/// What is to be signed, and by which key. Fields hold DER, except `serial` (magnitude bytes).
+/// What is to be signed, and by which key. Every part is DER as it will stand in the certificate.
 #[derive(Clone)]
 pub struct Certificate {
     /// The whole `[0]` member; empty leaves it out, which makes a v1 certificate.
@@ -97,7 +103,7 @@ impl Certificate {
             .collect();
         let mut parts = vec![
             self.version.clone(),
-            der::integer(&self.serial),
+            self.serial.clone(),
             self.algorithm.clone(),
             self.issuer.clone(),
             self.validity.clone(),
@@ -115,16 +121,12 @@ impl Certificate {
     }
 
     pub fn sign(&self) -> Vec<u8> {
-        let signature = self.signer.sign_with(self.hash, &self.tbs());
-        self.assemble(&signature)
+        let tbs = self.tbs();
+        self.assemble(&tbs, &self.signer.sign_with(self.hash, &tbs))
     }
 
-    pub fn assemble(&self, signature: &[u8]) -> Vec<u8> {
-        der::sequence(&[
-            self.tbs(),
-            self.outer_algorithm.clone(),
-            der::bits(signature),
-        ])
+    pub fn assemble(&self, tbs: &[u8], signature: &[u8]) -> Vec<u8> {
+        der::sequence(&[tbs, &self.outer_algorithm, &der::bits(signature)])
     }
 }
 
@@ -135,10 +137,11 @@ pub fn name(organization: &str, common_name: &str) -> Vec<u8> {
     der::sequence(&[part("2.5.4.10", organization), part("2.5.4.3", common_name)])
 }
 
+/// Twenty positive octets, as Fulcio draws them.
 pub fn serial(label: &str) -> Vec<u8> {
     let mut bytes = Hash::Sha256.of(label.as_bytes())[..20].to_vec();
     bytes[0] = bytes[0] & 0x3f | 0x40;
-    bytes
+    der::integer(&bytes)
 }
 
 /// Any 20 bytes that follow from the key will do: no verifier recomputes a key identifier.

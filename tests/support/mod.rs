@@ -1,6 +1,20 @@
 //! A miniature Sigstore and registry, from which tests mint packages that are sound but for one thing.
 //!
-//! Everything is a pure function of its inputs: no clock, no randomness, no network.
+//! Everything is a pure function of its inputs: no clock, no randomness, no network. A case changes one
+//! layer, and every layer above it is built, signed and logged over the change:
+//!
+//! ```text
+//! let mini = Miniature::new();
+//! let package = Package::new("@octo/lib", "1.2.3");
+//! mini.provenance(&package).bundle()                                     // sound
+//! mini.provenance(&package).statement(|s| s["subject"] = json!([])).bundle()
+//! mini.provenance(&package).leaf(|c| c.remove(SCT_LIST)).bundle()
+//! mini.publish(&package).set(flip).bundle()
+//! response(&[mini.publish(&package).mint(), mini.provenance(&package).mint()])
+//! mini.trusted_root().with(|r| r.tlogs[0].end = Some("2025-01-01T00:00:00Z".into())).text()
+//! ```
+//!
+//! `attestation.rs` lists the layers in the order in which they are built.
 
 #![allow(dead_code)]
 

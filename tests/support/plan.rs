@@ -169,7 +169,7 @@ impl Plan {
             repository: "slsa-framework/slsa-github-generator".into(),
             path: ".github/workflows/delegator_lowperms-generic_slsa3.yml".into(),
             git_ref: "refs/tags/v1.6.0".into(),
-            sha: "c747fe7769adf3656dc7d588b161cb614d7abfee".into(),
+            sha: "ca11ee0123456789abcdef0123456789abcdef01".into(),
         });
     }
 

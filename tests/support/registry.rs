@@ -146,7 +146,7 @@ impl Registry {
             manifest["_npmUser"] = json!({
                 "name": "GitHub Actions",
                 "email": "npm-oidc-no-reply@github.example",
-                "trustedPublisher": {"id": "github", "oidcConfigId": "oidc:08f7117a-76fc-4516-b43f-6c0a1220b855"},
+                "trustedPublisher": {"id": "github", "oidcConfigId": "oidc:00000000-0000-4000-8000-000000000001"},
             });
         }
         manifest

@@ -84,8 +84,8 @@ impl Rekor {
         Rekor {
             key: Key::p256(label),
             name: name.into(),
-            tree_id: "1193050959916656506".into(),
-            shard_offset: 121_904_262,
+            tree_id: "2718281828459045235".into(),
+            shard_offset: 100_000_000,
         }
     }
 
@@ -146,20 +146,17 @@ impl Entry {
         })
     }
 
-    pub fn json(&self, body: &[u8], set: &[u8], proof: Value) -> Value {
+    pub fn json(&self, body: &[u8], set: Option<&[u8]>, proof: Option<Value>) -> Value {
         let mut entry = json!({
             "logIndex": self.log_index.to_string(),
             "logId": {"keyId": b64(&self.log_id)},
             "kindVersion": {"kind": self.kind, "version": self.version},
             "integratedTime": self.integrated_time.to_string(),
-            "inclusionProof": null,
+            "inclusionProof": proof,
             "canonicalizedBody": b64(body),
         });
-        if self.promise {
+        if let Some(set) = set {
             entry["inclusionPromise"] = json!({"signedEntryTimestamp": b64(set)});
-        }
-        if self.proof {
-            entry["inclusionProof"] = proof;
         }
         entry
     }

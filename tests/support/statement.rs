@@ -105,6 +105,7 @@ fn github_environment(w: &Workflow) -> Value {
         "GITHUB_ACTOR_ID": "583231",
         "GITHUB_EVENT_NAME": w.trigger,
         "GITHUB_REF": w.git_ref,
+        "GITHUB_REF_TYPE": w.ref_type(),
         "GITHUB_REPOSITORY": w.repository,
         "GITHUB_REPOSITORY_ID": w.repository_id,
         "GITHUB_REPOSITORY_OWNER_ID": w.owner_id,
@@ -137,7 +138,7 @@ fn gitlab(w: &Workflow) -> Value {
     let digest = json!({"sha1": w.sha});
     json!({
         "buildType": Build::GitLab.build_type(),
-        "builder": {"id": format!("{}/-/runners/12270845", w.repository_uri())},
+        "builder": {"id": format!("{}/-/runners/7100200", w.repository_uri())},
         "invocation": {
             "configSource": {"uri": source, "digest": digest, "entryPoint": "publish"},
             "parameters": {
@@ -154,7 +155,7 @@ fn gitlab(w: &Workflow) -> Value {
                 "CI_PROJECT_PATH": w.repository,
                 "CI_PROJECT_URL": w.repository_uri(),
                 "CI_PROJECT_VISIBILITY": w.visibility,
-                "CI_RUNNER_ID": "12270845",
+                "CI_RUNNER_ID": "7100200",
                 "CI_SERVER_URL": w.issuer,
             },
             "environment": {
@@ -163,7 +164,7 @@ fn gitlab(w: &Workflow) -> Value {
                 "server": w.issuer,
                 "project": w.repository,
                 "job": {"id": w.run_id},
-                "pipeline": {"id": "1098765432", "ref": w.path},
+                "pipeline": {"id": "5100200", "ref": w.path},
             },
         },
         "metadata": {

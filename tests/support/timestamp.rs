@@ -88,10 +88,7 @@ impl Timestamp {
             .clone()
             .unwrap_or_else(|| key.sign(&der::tlv(der::SET, &attributes)));
         let certificate = &self.signer.certificate;
-        let identifier = der::sequence(&[
-            certificate.issuer.clone(),
-            der::integer(&certificate.serial),
-        ]);
+        let identifier = der::sequence(&[certificate.issuer.clone(), certificate.serial.clone()]);
         der::sequence(&[
             der::integer(&[1]),
             identifier,

@@ -58,14 +58,14 @@ impl Workflow {
             provider: Provider::GitHub,
             issuer: GITHUB_ISSUER.into(),
             repository: "octo-org/octo-lib".into(),
-            repository_id: "273562379".into(),
-            owner_id: "6154722".into(),
+            repository_id: "700100200".into(),
+            owner_id: "9100200".into(),
             path: ".github/workflows/release.yml".into(),
             name: "Release".into(),
             git_ref: "refs/tags/v1.2.3".into(),
-            sha: "d1c6d1113932ddcee243e8b111b6d4aea553df20".into(),
+            sha: "5eed0123456789abcdef0123456789abcdef0123".into(),
             trigger: "push".into(),
-            run_id: "22026075834".into(),
+            run_id: "20260301120".into(),
             run_attempt: "1".into(),
             runner: "github-hosted".into(),
             visibility: "public".into(),
@@ -154,12 +154,21 @@ impl Workflow {
     pub fn token_subject(&self) -> String {
         match (&self.environment, self.provider) {
             (_, Provider::GitLab) => format!(
-                "project_path:{}:ref_type:tag:ref:{}",
+                "project_path:{}:ref_type:{}:ref:{}",
                 self.repository,
+                self.ref_type(),
                 self.ref_name()
             ),
             (Some(e), _) => format!("repo:{}:environment:{e}", self.repository),
             (None, _) => format!("repo:{}:ref:{}", self.repository, self.git_ref),
+        }
+    }
+
+    pub fn ref_type(&self) -> &'static str {
+        if self.git_ref.starts_with("refs/tags/") {
+            "tag"
+        } else {
+            "branch"
         }
     }
 
