@@ -199,6 +199,22 @@ fn certificates_differ_only_where_they_were_changed() {
 }
 
 #[test]
+fn registry_signatures_cover_name_version_and_integrity() {
+    let mini = Miniature::new();
+    let package = package();
+    let manifest = mini.registry.manifest(&package, None);
+    let signature = &manifest["dist"]["signatures"][0];
+    let key = &mini.registry.keys[1];
+    let message = format!("@octo/lib@1.2.3:{}", package.integrity());
+    let sig = unb64(signature["sig"].as_str().unwrap());
+    assert_eq!(signature["keyid"], key.key_id);
+    assert!(verifies(&key.key, message.as_bytes(), &sig));
+    let other = key.key.sign_other_s(message.as_bytes());
+    assert_ne!(sig, other);
+    assert!(verifies(&key.key, message.as_bytes(), &other));
+}
+
+#[test]
 #[should_panic(expected = "no layer leaf was built")]
 fn a_hook_that_never_ran_is_a_mistake() {
     let mini = Miniature::new();
