@@ -1,0 +1,134 @@
+//! `trusted_root.json`: members to change, drop or repeat before it is written.
+
+use serde_json::{Map, Value, json};
+
+use super::certificate::Authority;
+use super::keys::{Key, b64};
+
+#[derive(Clone)]
+pub struct TrustedRoot {
+    pub media_type: String,
+    pub tlogs: Vec<LogMember>,
+    pub authorities: Vec<AuthorityMember>,
+    pub ctlogs: Vec<LogMember>,
+    pub tsas: Vec<AuthorityMember>,
+}
+
+#[derive(Clone)]
+pub struct LogMember {
+    pub base_url: String,
+    pub hash_algorithm: String,
+    pub spki: Vec<u8>,
+    pub key_details: String,
+    pub start: Option<String>,
+    pub end: Option<String>,
+    pub log_id: Vec<u8>,
+}
+
+#[derive(Clone)]
+pub struct AuthorityMember {
+    pub organization: String,
+    pub common_name: String,
+    pub uri: String,
+    /// Issuing authority first, root last.
+    pub chain: Vec<Vec<u8>>,
+    pub start: Option<String>,
+    pub end: Option<String>,
+}
+
+impl TrustedRoot {
+    pub fn json(&self) -> Value {
+        let logs = |members: &[LogMember]| members.iter().map(LogMember::json).collect::<Value>();
+        let authorities =
+            |members: &[AuthorityMember]| members.iter().map(AuthorityMember::json).collect();
+        let (fulcio, tsas): (Value, Value) =
+            (authorities(&self.authorities), authorities(&self.tsas));
+        json!({
+            "mediaType": self.media_type,
+            "tlogs": logs(&self.tlogs),
+            "certificateAuthorities": fulcio,
+            "ctlogs": logs(&self.ctlogs),
+            "timestampAuthorities": tsas,
+        })
+    }
+
+    pub fn text(&self) -> String {
+        self.json().to_string()
+    }
+
+    /// Changes members in passing: `root.with(|r| r.tlogs[0].end = …).text()`.
+    pub fn with(mut self, change: impl FnOnce(&mut TrustedRoot)) -> TrustedRoot {
+        change(&mut self);
+        self
+    }
+}
+
+impl LogMember {
+    pub fn new(base_url: String, key: &Key, start: &str) -> LogMember {
+        let key_details = match key {
+            Key::P256(_) => "PKIX_ECDSA_P256_SHA_256",
+            Key::P384(_) => "PKIX_ECDSA_P384_SHA_384",
+        };
+        LogMember {
+            base_url,
+            hash_algorithm: "SHA2_256".into(),
+            spki: key.spki(),
+            key_details: key_details.into(),
+            start: Some(start.into()),
+            end: None,
+            log_id: key.log_id(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "baseUrl": self.base_url,
+            "hashAlgorithm": self.hash_algorithm,
+            "publicKey": {
+                "rawBytes": b64(&self.spki),
+                "keyDetails": self.key_details,
+                "validFor": window(&self.start, &self.end),
+            },
+            "logId": {"keyId": b64(&self.log_id)},
+        })
+    }
+}
+
+impl AuthorityMember {
+    pub fn new(named: &Authority, uri: &str, chain: Vec<Vec<u8>>, start: &str) -> AuthorityMember {
+        AuthorityMember {
+            organization: named.organization.clone(),
+            common_name: named.common_name.clone(),
+            uri: uri.into(),
+            chain,
+            start: Some(start.into()),
+            end: None,
+        }
+    }
+
+    fn json(&self) -> Value {
+        let certificates: Vec<Value> = self
+            .chain
+            .iter()
+            .map(|der| json!({"rawBytes": b64(der)}))
+            .collect();
+        json!({
+            "subject": {"organization": self.organization, "commonName": self.common_name},
+            "uri": self.uri,
+            "certChain": {"certificates": certificates},
+            "validFor": window(&self.start, &self.end),
+        })
+    }
+}
+
+/// A `validFor` object in which an absent bound is left out.
+pub fn window(start: &Option<String>, end: &Option<String>) -> Value {
+    let mut members = Map::new();
+    if let Some(start) = start {
+        members.insert("start".into(), json!(start));
+    }
+    if let Some(end) = end {
+        members.insert("end".into(), json!(end));
+    }
+    Value::Object(members)
+}
