@@ -9,7 +9,7 @@ use super::time::VerifiedTimes;
 use super::x509::Certificate;
 use crate::crypto::{Algorithm, KeyError, PathAlgorithm, PublicKey};
 use crate::error::{ParseError, Text, VerifyError};
-use crate::time::Window;
+use crate::time::{Timestamp, Window};
 
 /// id-kp-codeSigning (RFC 5280 §4.2.1.12).
 pub(super) const CODE_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.3");
@@ -81,50 +81,55 @@ impl Authority {
         Ok(Some(Self { chain: authorities, intermediates, anchor, algorithms, valid_for }))
     }
 
-    pub(super) fn chain(&self) -> &[CaCertificate] {
-        &self.chain
+    /// The one that issues leaves. Those above it only issue authorities: a root may serve other
+    /// purposes too (GitHub's does), and a leaf straight from it is none of Sigstore's.
+    pub(super) fn issuer(&self) -> Option<&CaCertificate> {
+        self.chain.first()
     }
 
-    /// Proves that the authority at `position` of this chain issued `leaf`, and that the whole path
-    /// was valid at each of `times`.
+    /// Proves that this authority issued `leaf`, and that the whole path was valid at each of `times`.
     ///
     /// If the trusted root does not vouch for the chain at a time, `TIME_OUTSIDE_AUTHORITY`; if a
     /// certificate of the path was not valid, `TIME_OUTSIDE_CERTIFICATE`; then RFC 5280 §6.1.
     pub(super) fn verify_issued(
         &self,
-        position: usize,
         leaf: &Certificate,
         end_entity: &EndEntityCert<'_>,
         times: &VerifiedTimes,
     ) -> Result<&CaCertificate, VerifyError> {
-        let path = self.chain.get(position..).unwrap_or_default();
-        let issuer = path.first().ok_or(VerifyError::UnknownAuthority)?;
+        let issuer = self.issuer().ok_or(VerifyError::UnknownAuthority)?;
         for time in times.iter() {
             if !self.valid_for.contains(time) {
                 return Err(VerifyError::TimeOutsideAuthority { time });
             }
             // Of the anchor too, which path validation takes as given: whoever holds an expired
             // root's key could otherwise issue for the past (x509-limbo `expired-root`).
-            if path.iter().any(|authority| !authority.certificate.validity().contains(time)) {
+            if self.chain.iter().any(|authority| !authority.certificate.validity().contains(time)) {
                 return Err(VerifyError::TimeOutsideCertificate { which: "a certificate authority", time });
             }
-            self.verify_path(position, end_entity, time.as_unix())
-                .map_err(|error| refused(&error, leaf, issuer.certificate()))?;
+            self.verify_path(issuer, end_entity, time).map_err(|error| refused(&error, leaf, issuer.certificate()))?;
         }
         Ok(issuer)
     }
 
-    fn verify_path(&self, position: usize, end_entity: &EndEntityCert<'_>, unix: i64) -> Result<(), webpki::Error> {
+    fn verify_path(
+        &self,
+        issuer: &CaCertificate,
+        end_entity: &EndEntityCert<'_>,
+        time: Timestamp,
+    ) -> Result<(), webpki::Error> {
         let algorithms = self.algorithms.each_ref().map(|a| -> &dyn SignatureVerificationAlgorithm { a });
-        let intermediates = self.intermediates.get(position..).unwrap_or_default();
-        let time = UnixTime::since_unix_epoch(core::time::Duration::from_secs(unix.unsigned_abs()));
+        let time = UnixTime::since_unix_epoch(core::time::Duration::from_secs(time.as_unix().unsigned_abs()));
         // The leaf's own usage is checked apart. Intermediates may state none: GitHub's does not.
         let usage = KeyUsage::required_if_present(CODE_SIGNING_BYTES);
         let anchors = core::slice::from_ref(&self.anchor);
-        let path = end_entity.verify_for_usage(&algorithms, anchors, intermediates, time, usage, None, None)?;
+        let path = end_entity.verify_for_usage(&algorithms, anchors, &self.intermediates, time, usage, None, None)?;
         // The proved issuer's key goes into the SCT; it must be the one that is reported here.
-        let issuer = self.chain.get(position).map(|authority| authority.certificate.spki());
-        if issuer == Some(path.issuer_spki().as_ref()) { Ok(()) } else { Err(webpki::Error::UnknownIssuer) }
+        if path.issuer_spki().as_ref() == issuer.certificate.spki() {
+            Ok(())
+        } else {
+            Err(webpki::Error::UnknownIssuer)
+        }
     }
 }
 

@@ -102,18 +102,16 @@ fn issuer<'r>(
     // two): each is tried, and the one whose signature holds is the issuer.
     let mut failure = VerifyError::UnknownAuthority;
     for authority in root.authorities() {
-        for (position, candidate) in authority.chain().iter().enumerate() {
-            if candidate.certificate().subject() != certificate.issuer() {
-                continue;
-            }
-            // One signing time outside is enough: a key is only as good as its worst moment.
-            if let Some(time) = times.iter().find(|time| !certificate.validity().contains(*time)) {
-                return Err(VerifyError::TimeOutsideCertificate { which: "the signing certificate", time });
-            }
-            match authority.verify_issued(position, certificate, &end_entity, times) {
-                Ok(issuer) => return Ok(issuer),
-                Err(error) => failure = more_telling(failure, error),
-            }
+        if authority.issuer().is_none_or(|issuer| issuer.certificate().subject() != certificate.issuer()) {
+            continue;
+        }
+        // One signing time outside is enough: a key is only as good as its worst moment.
+        if let Some(time) = times.iter().find(|time| !certificate.validity().contains(*time)) {
+            return Err(VerifyError::TimeOutsideCertificate { which: "the signing certificate", time });
+        }
+        match authority.verify_issued(certificate, &end_entity, times) {
+            Ok(issuer) => return Ok(issuer),
+            Err(error) => failure = more_telling(failure, error),
         }
     }
     Err(failure)

@@ -130,3 +130,81 @@ fn malformed(reason: &'static str) -> VerifyError {
 fn exceeded(what: &'static str, limit: usize) -> VerifyError {
     ParseError::LimitExceeded { what, limit: u64::try_from(limit).unwrap_or(u64::MAX) }.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Note, read_text};
+
+    const TEXT: &str = "log.example - 42\n7\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    const LINE: &str = "— log.example wNI9ajBF\n";
+
+    fn is_note(envelope: &str) -> bool {
+        Note::parse(envelope).is_ok_and(|note| read_text(note.text).is_ok())
+    }
+
+    #[test]
+    fn takes_a_note_apart() {
+        let envelope = format!("{TEXT}extension\n\n— witness.example/w1 AAAAAP8=\n{LINE}");
+        let note = Note::parse(&envelope).unwrap();
+        assert_eq!(note.text, format!("{TEXT}extension\n"));
+        let [witness, own] = note.signatures.try_into().ok().unwrap();
+        assert_eq!((witness.name, witness.hint, witness.signature), ("witness.example/w1", [0; 4], vec![0xff]));
+        assert_eq!((own.name, own.hint, own.signature), ("log.example", [0xc0, 0xd2, 0x3d, 0x6a], vec![0x30, 0x45]));
+        let checkpoint = read_text(note.text).unwrap();
+        assert_eq!((checkpoint.size(), checkpoint.root()), (7, &[0; 32]));
+    }
+
+    #[test]
+    fn refuses_every_other_form_of_the_note() {
+        assert!(is_note(&format!("{TEXT}\n{LINE}")));
+        for envelope in [
+            String::new(),
+            TEXT.into(),
+            format!("{TEXT}\n"),
+            format!("{TEXT}{LINE}"),
+            format!("\n{TEXT}\n{LINE}"),
+            format!("{TEXT}\n\n{LINE}"),
+            format!("{TEXT}\n\n\n{LINE}"),
+            format!("{TEXT}\n{LINE}\n"),
+            format!("{TEXT}\n{}", LINE.trim_end()),
+            format!("{TEXT}\n{LINE}").replace('\n', "\r\n"),
+            format!("{TEXT}\n{LINE}").replace("— ", "- "),
+            format!("{TEXT}\n{LINE}").replace("— ", "—"),
+            format!("{TEXT}\n{LINE}").replace("— log.example ", "—  "),
+            format!("{TEXT}\n{LINE}").replace(" log.example ", " log+example "),
+            format!("{TEXT}\n{LINE}").replace("example wNI", "example  wNI"),
+            format!("{TEXT}\n{LINE}").replace("wNI9ajBF", "wNI9ag=="),
+            format!("{TEXT}\n{LINE}").replace("wNI9ajBF", "wNI9ajBF="),
+            format!("{TEXT}\n{LINE}not a signature\n"),
+            format!("{TEXT}\n{}", LINE.repeat(101)),
+            format!("{TEXT}{}\n{LINE}", "x\n".repeat(9000)),
+        ] {
+            assert!(!is_note(&envelope), "{envelope:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_every_other_form_of_the_text() {
+        for (part, other) in [
+            ("\n7\n", "\n07\n"),
+            ("\n7\n", "\n+7\n"),
+            ("\n7\n", "\n-7\n"),
+            ("\n7\n", "\n0x7\n"),
+            ("\n7\n", "\n7 \n"),
+            ("\n7\n", "\n７\n"),
+            ("\n7\n", "\n18446744073709551616\n"),
+            ("\n7\n", "\n"),
+            ("log.example - 42\n", ""),
+            ("AAA=", "AAB="),
+            ("AAA=", "AAA"),
+            ("AAA=", "A="),
+            ("AAA=", "AAAAAAA="),
+            ("A=\n", "A=\n\n"),
+            ("A=\n", "A="),
+        ] {
+            let text = TEXT.replace(part, other);
+            assert_ne!(text, TEXT);
+            assert!(read_text(&text).is_err(), "{text:?}");
+        }
+    }
+}

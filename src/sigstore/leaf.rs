@@ -72,7 +72,7 @@ impl Leaf {
         // Required, while path validation accepts its absence; and the only one, since "any purpose"
         // or a server's certificate with one purpose more would do otherwise.
         let purposes = certificate.extension::<ExtendedKeyUsage>().map_err(malformed)?;
-        if !purposes.is_some_and(|(_, purposes)| purposes.0 == [CODE_SIGNING]) {
+        if purposes.is_none_or(|(_, purposes)| purposes.0 != [CODE_SIGNING]) {
             return Err(VerifyError::ExtendedKeyUsage);
         }
         // RFC 5280 §4.1.2.6: the alternative name stands for the empty subject and must be critical.

@@ -65,3 +65,51 @@ fn wrap(tag: Tag, content: &[u8]) -> der::Result<Vec<u8>> {
     encoded.extend_from_slice(content);
     Ok(encoded)
 }
+#[cfg(test)]
+mod tests {
+    use der::asn1::ObjectIdentifier;
+
+    use super::{EXTENSIONS, Tag, without_extension, wrap};
+
+    const CUT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.4.2");
+
+    fn extension(oid: &str, length: usize) -> Vec<u8> {
+        let oid = ObjectIdentifier::new_unwrap(oid);
+        let parts = [wrap(Tag::ObjectIdentifier, oid.as_bytes()), wrap(Tag::OctetString, &vec![7; length])];
+        wrap(Tag::Sequence, &parts.map(Result::unwrap).concat()).unwrap()
+    }
+
+    fn tbs(extensions: &[&[u8]]) -> Vec<u8> {
+        // Members before the extensions are copied as they are, whatever they hold.
+        let before = [wrap(Tag::Integer, &[5]).unwrap(), wrap(Tag::Sequence, &[]).unwrap()].concat();
+        let list = wrap(EXTENSIONS, &wrap(Tag::Sequence, &extensions.concat()).unwrap()).unwrap();
+        let members = if extensions.is_empty() { before } else { [before, list].concat() };
+        wrap(Tag::Sequence, &members).unwrap()
+    }
+
+    #[test]
+    fn cuts_one_extension_wherever_it_stands() {
+        let cut = extension("1.3.6.1.4.1.11129.2.4.2", 120);
+        // Sizes around the places where DER lengths grow by a byte.
+        for size in [0, 1, 90, 110, 120, 127, 128, 200, 240, 255, 256, 700] {
+            let (a, b) = (extension("2.5.29.15", size), extension("2.5.29.17", 3));
+            let expected = tbs(&[&a, &b]);
+            for order in [[&cut, &a, &b], [&a, &cut, &b], [&a, &b, &cut]] {
+                let found = without_extension(&tbs(&order.map(Vec::as_slice)), CUT).unwrap();
+                assert_eq!(found, expected, "{size}");
+            }
+            assert_eq!(without_extension(&expected, CUT).unwrap(), expected);
+        }
+        assert_eq!(without_extension(&tbs(&[&cut]), CUT).unwrap(), tbs(&[]));
+    }
+
+    #[test]
+    fn a_damaged_certificate_is_an_error() {
+        let (a, cut) = (extension("2.5.29.15", 9), extension("1.3.6.1.4.1.11129.2.4.2", 9));
+        let good = tbs(&[&a, &cut]);
+        for length in 0..good.len() {
+            assert!(without_extension(&good[..length], CUT).is_err(), "{length}");
+        }
+        assert!(without_extension(&[&good[..], &[0]].concat(), CUT).is_err());
+    }
+}
