@@ -1,5 +1,7 @@
 //! Strict JSON: depth, size and counts are bounded before the work they bound.
 
+mod objects;
+
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -10,14 +12,16 @@ use crate::limits;
 
 /// Reads one JSON document: at most `limit` bytes, nested at most 64 deep, nothing after it.
 ///
-/// Members that occur twice are refused by serde's structs; members that nobody reads are skipped.
+/// Members that occur twice are refused by serde's structs; members that nobody reads are skipped; an
+/// array is never taken for an object.
 /// Errors, in order: `LimitExceeded` (bytes, depth), `NotJson`, `Malformed`.
 pub(crate) fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8], limit: usize) -> Result<T, ParseError> {
     if bytes.len() > limit {
         return Err(exceeded(what, limit));
     }
     check_depth(what, bytes)?;
-    serde_json::from_slice(bytes).map_err(|e| explain(what, &e))
+    let mut document = serde_json::Deserializer::from_slice(bytes);
+    objects::read(&mut document).and_then(|value| document.end().map(|()| value)).map_err(|e| explain(what, &e))
 }
 
 /// `read` for a part that was kept aside unread.
@@ -25,7 +29,7 @@ pub(crate) fn read_raw<T: DeserializeOwned>(
     what: &'static str,
     raw: &serde_json::value::RawValue,
 ) -> Result<T, ParseError> {
-    serde_json::from_str(raw.get()).map_err(|e| explain(what, &e))
+    objects::read(&mut serde_json::Deserializer::from_str(raw.get())).map_err(|e| explain(what, &e))
 }
 
 fn explain(what: &'static str, error: &serde_json::Error) -> ParseError {
@@ -144,5 +148,23 @@ mod tests {
         assert_eq!(code::<u8>(b"<html>", 100), "ERR_COUNTERSIGN_NOT_JSON");
         assert_eq!(code::<u8>(b"1 2", 100), "ERR_COUNTERSIGN_NOT_JSON");
         assert_eq!(code::<u8>(b"\"x\"", 100), "ERR_COUNTERSIGN_MALFORMED");
+    }
+
+    #[test]
+    fn an_array_is_no_object() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Point {
+            #[serde(default)]
+            x: Option<Box<Point>>,
+            #[serde(default)]
+            y: Vec<Point>,
+        }
+        let flat = |x| Point { x, y: Vec::new() };
+        let nested = Point { x: Some(Box::new(flat(None))), y: vec![flat(None)] };
+        assert_eq!(read("test", br#"{"x":{"x":null},"y":[{}],"z":[[]]}"#, 100), Ok(nested));
+        for array in ["[]", "[null,[]]", r#"{"x":[]}"#, r#"{"x":{"x":[]}}"#, r#"{"y":[[]]}"#] {
+            assert_eq!(code::<Point>(array.as_bytes(), 100), "ERR_COUNTERSIGN_MALFORMED", "{array}");
+        }
+        assert_eq!(code::<Point>(br#"{"x":null,"x":null}"#, 100), "ERR_COUNTERSIGN_MALFORMED");
     }
 }

@@ -36,6 +36,9 @@ pub const CHECKPOINT_BYTES: usize = 16 << 10;
 pub const CHECKPOINT_SIGNATURES: usize = 100;
 /// Bytes of an in-toto statement (attacks.md DS-25).
 pub const STATEMENT_BYTES: usize = 1 << 20;
+/// Signatures of one DSSE envelope that are read before it is refused for having more than one
+/// (sigstore-go `internal/limits`, CVE-2024-45395).
+pub const ENVELOPE_SIGNATURES: usize = 32;
 /// Bytes of a DSSE or registry signature (P-384 in DER needs 104).
 pub const SIGNATURE_BYTES: usize = 1 << 10;
 /// Signatures of one version (attacks.md RS-41; npm writes one).

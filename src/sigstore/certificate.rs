@@ -1,0 +1,135 @@
+//! Proof 5, for certificates: issued by an authority of the trusted root, for signing code, valid at
+//! every verified time, and naming exactly one signer.
+
+use webpki::EndEntityCert;
+
+use super::authority::CaCertificate;
+use super::leaf::{Leaf, SubjectAltName};
+use super::time::VerifiedTimes;
+use super::trusted_root::TrustedRoot;
+use super::x509::Certificate;
+use crate::crypto::PublicKey;
+use crate::error::{ParseError, VerifyError};
+use crate::time::Timestamp;
+
+/// A signing certificate whose path, validity and profile hold.
+#[derive(Clone, Debug)]
+pub(crate) struct VerifiedCertificate {
+    certificate: Certificate,
+    leaf: Leaf,
+    issuer_spki_sha256: [u8; 32],
+}
+
+impl VerifiedCertificate {
+    /// The one name in its subject alternative name.
+    pub(crate) fn subject_alt_name(&self) -> &SubjectAltName {
+        self.leaf.subject_alt_name()
+    }
+
+    /// Fulcio's extensions: the last arc under 1.3.6.1.4.1.57264.1 and the raw value, in the order of
+    /// the certificate. No number occurs twice.
+    pub(crate) fn fulcio_extensions(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        self.leaf.fulcio_extensions()
+    }
+
+    /// The first second of its validity.
+    pub(crate) fn not_before(&self) -> Timestamp {
+        self.certificate.validity().start
+    }
+
+    /// The last second of its validity.
+    pub(crate) fn not_after(&self) -> Timestamp {
+        self.certificate.validity().end.unwrap_or(self.certificate.validity().start)
+    }
+
+    pub(super) fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    pub(super) fn key(&self) -> &PublicKey {
+        self.leaf.key()
+    }
+
+    /// SHA-256 of the public key of the authority that was proved to have issued it.
+    pub(super) fn issuer_spki_sha256(&self) -> &[u8; 32] {
+        &self.issuer_spki_sha256
+    }
+}
+
+/// Proves a bundle's certificate; `further` are the others that came with it.
+///
+/// If it cannot be read, `CERTIFICATE_MALFORMED`, `CRITICAL_EXTENSION`, `UNSUPPORTED_SIGNING_KEY`; if
+/// it is an authority's, `CA_AS_LEAF`; if another certificate is not the trusted root's,
+/// `UNTRUSTED_CERTIFICATE`; if no authority issued it, `UNKNOWN_AUTHORITY` or `CHAIN_INVALID`; if a time
+/// is outside, `TIME_OUTSIDE_CERTIFICATE` or `TIME_OUTSIDE_AUTHORITY`; then `KEY_USAGE`,
+/// `EXTENDED_KEY_USAGE`, `SUBJECT_ALT_NAME`.
+pub(super) fn verify(
+    der: &[u8],
+    further: &[Vec<u8>],
+    root: &TrustedRoot,
+    times: &VerifiedTimes,
+) -> Result<VerifiedCertificate, VerifyError> {
+    // Byte for byte: an authority's key signs certificates, and whoever obtains one signature of it
+    // over other bytes would sign packages.
+    if root.has_certificate(der) {
+        return Err(VerifyError::CaAsLeaf);
+    }
+    let certificate = Certificate::from_der(der.to_vec()).map_err(unreadable)?;
+    let leaf = Leaf::read(&certificate)?;
+    // Trust comes from the trusted root alone. What it already holds is superfluous (npm's bundles of
+    // 2023 carry it); anything else is an offer of trust by the sender.
+    if !further.iter().all(|der| root.has_certificate(der)) {
+        return Err(VerifyError::UntrustedCertificate);
+    }
+    let issuer_spki_sha256 = *issuer(&certificate, root, times)?.key().spki_sha256();
+    leaf.check_profile(&certificate)?;
+    Ok(VerifiedCertificate { certificate, leaf, issuer_spki_sha256 })
+}
+
+/// The authority that issued the certificate, valid with all above it at every time.
+fn issuer<'r>(
+    certificate: &Certificate,
+    root: &'r TrustedRoot,
+    times: &VerifiedTimes,
+) -> Result<&'r CaCertificate, VerifyError> {
+    let end_entity = EndEntityCert::try_from(certificate.der()).map_err(|error| match error {
+        webpki::Error::UnsupportedCriticalExtension => {
+            VerifyError::CriticalExtension { oid: "that rustls-webpki refuses".into() }
+        }
+        other => VerifyError::CertificateMalformed { reason: format!("{other:?}").into() },
+    })?;
+    // Several authorities may bear one name, with different keys (Sigstore's staging instance has
+    // two): each is tried, and the one whose signature holds is the issuer.
+    let mut failure = VerifyError::UnknownAuthority;
+    for authority in root.authorities() {
+        if authority.issuer().is_none_or(|issuer| issuer.certificate().subject() != certificate.issuer()) {
+            continue;
+        }
+        // One signing time outside is enough: a key is only as good as its worst moment.
+        if let Some(time) = times.iter().find(|time| !certificate.validity().contains(*time)) {
+            return Err(VerifyError::TimeOutsideCertificate { which: "the signing certificate", time });
+        }
+        match authority.verify_issued(certificate, &end_entity, times) {
+            Ok(issuer) => return Ok(issuer),
+            Err(error) => failure = more_telling(failure, error),
+        }
+    }
+    Err(failure)
+}
+
+/// "Unknown" says least; "signed by another key of that name" says less than what failed otherwise.
+fn more_telling(one: VerifyError, other: VerifyError) -> VerifyError {
+    let weight = |error: &VerifyError| match error {
+        VerifyError::UnknownAuthority => 0_u8,
+        VerifyError::ChainInvalid { .. } => 1,
+        _ => 2,
+    };
+    if weight(&other) > weight(&one) { other } else { one }
+}
+
+fn unreadable(error: ParseError) -> VerifyError {
+    match error {
+        ParseError::Malformed { reason, .. } => VerifyError::CertificateMalformed { reason },
+        other => other.into(),
+    }
+}

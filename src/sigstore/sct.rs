@@ -1,0 +1,218 @@
+//! Proof 6: the certificate was logged before it was issued.
+//!
+//! A signed certificate timestamp (RFC 6962 §3.2, §3.3) stands inside the certificate and is over the
+//! certificate without it. Without this proof an authority, or whoever controls it, could issue a
+//! certificate that nobody ever sees.
+
+use der::Decode as _;
+use der::asn1::{ObjectIdentifier, OctetStringRef};
+
+use super::certificate::VerifiedCertificate;
+use super::precertificate;
+use super::trusted_root::TrustedRoot;
+use crate::crypto::{Algorithm, PublicKey};
+use crate::error::{ParseError, VerifyError};
+use crate::limits;
+use crate::time::Timestamp;
+
+/// The list of signed certificate timestamps (RFC 6962 §3.3). A critical one was refused with all
+/// other critical extensions that leaves may not have.
+const SCT_LIST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.4.2");
+
+/// A certificate that a trusted certificate log has seen.
+#[derive(Clone, Debug)]
+pub(super) struct LoggedCertificate(VerifiedCertificate);
+
+impl LoggedCertificate {
+    pub(super) fn certificate(&self) -> &VerifiedCertificate {
+        &self.0
+    }
+}
+
+/// If there is no list, `MISSING_SCT`; if it cannot be read, `SCT_MALFORMED`; if one by a known log is
+/// not good, `SCT`, `SCT_KEY_EXPIRED` or `TIME_IN_FUTURE`; if none is by a known log, `UNKNOWN_CT_LOG`
+/// or `UNSUPPORTED_KEY`.
+pub(super) fn verify(
+    certificate: VerifiedCertificate,
+    root: &TrustedRoot,
+    now: Timestamp,
+) -> Result<LoggedCertificate, VerifyError> {
+    let extension = certificate.certificate().extensions().iter().find(|e| e.extn_id == SCT_LIST);
+    let value = extension.ok_or(VerifyError::MissingSct)?.extn_value.as_bytes();
+    let list = <&OctetStringRef>::from_der(value).map_err(|_| malformed("its extension is no OCTET STRING"))?;
+    let scts = read_list(list.as_bytes())?;
+    let precertificate = precertificate::without_extension(certificate.certificate().tbs(), SCT_LIST)
+        .map_err(|_| malformed("it cannot be taken out of the certificate"))?;
+    let mut good = 0_usize;
+    let mut failure = VerifyError::MissingSct;
+    for sct in &scts {
+        let known = root.certificate_log(sct.log_id).and_then(|log| Ok((log, log.key()?)));
+        let (log, key) = match known {
+            Ok(known) => known,
+            Err(unknown) => {
+                failure = unknown;
+                continue;
+            }
+        };
+        // Every one by a known log, not any: a log that is known and did not sign was made to appear.
+        sct.verify(&precertificate, certificate.issuer_spki_sha256(), key)?;
+        let time = sct.time()?;
+        if !log.window().contains(time) {
+            return Err(VerifyError::SctKeyExpired { time });
+        }
+        if time > now {
+            return Err(VerifyError::TimeInFuture { time, now });
+        }
+        good = good.saturating_add(1);
+    }
+    if good == 0 { Err(failure) } else { Ok(LoggedCertificate(certificate)) }
+}
+
+/// One `SignedCertificateTimestamp`, version 1.
+#[derive(Debug)]
+struct Sct<'a> {
+    log_id: &'a [u8],
+    milliseconds: u64,
+    extensions: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl Sct<'_> {
+    /// Verifies the signature over RFC 6962 §3.2's `digitally-signed` structure.
+    ///
+    /// `issuer` is the authority *proved* to have issued the certificate. One chosen by name can be
+    /// another of the same name, and the log's statement then be about another certificate.
+    fn verify(&self, precertificate: &[u8], issuer: &[u8; 32], key: &PublicKey) -> Result<(), VerifyError> {
+        let too_long = || malformed("the certificate is too long to be logged");
+        let length = u32::try_from(precertificate.len()).map_err(|_| too_long())?.to_be_bytes();
+        let [0, length @ ..] = length else { return Err(too_long()) };
+        let extensions = u16::try_from(self.extensions.len()).map_err(|_| too_long())?;
+        let signed = [
+            // version v1, signature_type certificate_timestamp
+            &[0, 0][..],
+            &self.milliseconds.to_be_bytes(),
+            // entry_type precert_entry
+            &[0, 1],
+            issuer,
+            &length,
+            precertificate,
+            &extensions.to_be_bytes(),
+            self.extensions,
+        ]
+        .concat();
+        // The algorithm bytes say SHA-256 with ECDSA; a key of another kind never made this.
+        if key.algorithm() != Algorithm::EcdsaP256Sha256 {
+            return Err(VerifyError::Sct);
+        }
+        key.verify(&signed, self.signature).map_err(|_| VerifyError::Sct)
+    }
+
+    /// The second in which it was made.
+    fn time(&self) -> Result<Timestamp, VerifyError> {
+        let seconds = i64::try_from(self.milliseconds / 1000).ok();
+        seconds.and_then(Timestamp::from_unix).ok_or(malformed("its timestamp is no time"))
+    }
+}
+
+/// `SignedCertificateTimestampList`: everything has its length, and nothing is left over.
+fn read_list(bytes: &[u8]) -> Result<Vec<Sct<'_>>, VerifyError> {
+    let mut outer = Tls(bytes);
+    let mut list = Tls(outer.vector()?);
+    outer.end()?;
+    let mut scts = Vec::new();
+    while !list.0.is_empty() {
+        if scts.len() == limits::SCTS {
+            let limit = u64::try_from(limits::SCTS).unwrap_or(u64::MAX);
+            return Err(ParseError::LimitExceeded { what: "signed certificate timestamps", limit }.into());
+        }
+        scts.push(read_sct(list.vector()?)?);
+    }
+    if scts.is_empty() { Err(malformed("its list is empty")) } else { Ok(scts) }
+}
+
+fn read_sct(bytes: &[u8]) -> Result<Sct<'_>, VerifyError> {
+    let mut sct = Tls(bytes);
+    // Only version 1 has this layout.
+    if sct.take::<1>()? != &[0] {
+        return Err(malformed("its version is not 1"));
+    }
+    let log_id = sct.take::<32>()?;
+    let milliseconds = u64::from_be_bytes(*sct.take()?);
+    let extensions = sct.vector()?;
+    // hash sha256, signature ecdsa (RFC 5246 §7.4.1.4.1); a log may not choose a weaker pair.
+    if sct.take()? != &[4, 3] {
+        return Err(malformed("its algorithms are not SHA-256 and ECDSA"));
+    }
+    let signature = sct.vector()?;
+    sct.end()?;
+    Ok(Sct { log_id, milliseconds, extensions, signature })
+}
+
+/// A reader of the TLS presentation language, as far as an SCT needs it.
+struct Tls<'a>(&'a [u8]);
+
+impl<'a> Tls<'a> {
+    fn take<const N: usize>(&mut self) -> Result<&'a [u8; N], VerifyError> {
+        let (taken, rest) = self.0.split_first_chunk::<N>().ok_or(malformed("it is cut short"))?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    /// A vector with two bytes of length.
+    fn vector(&mut self) -> Result<&'a [u8], VerifyError> {
+        let length = usize::from(u16::from_be_bytes(*self.take()?));
+        let (taken, rest) = self.0.split_at_checked(length).ok_or(malformed("it is cut short"))?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn end(self) -> Result<(), VerifyError> {
+        if self.0.is_empty() { Ok(()) } else { Err(malformed("it has trailing bytes")) }
+    }
+}
+
+fn malformed(reason: &'static str) -> VerifyError {
+    VerifyError::SctMalformed { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_list;
+
+    fn vector(bytes: &[u8]) -> Vec<u8> {
+        [&u16::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
+    }
+
+    fn sct() -> Vec<u8> {
+        [&[0][..], &[7; 32], &1234_u64.to_be_bytes(), &vector(b"x"), &[4, 3], &vector(b"signature")].concat()
+    }
+
+    #[test]
+    fn reads_every_member() {
+        let list = vector(&[vector(&sct()), vector(&sct())].concat());
+        let scts = read_list(&list).unwrap();
+        assert_eq!(scts.len(), 2);
+        let first = &scts[0];
+        assert_eq!((first.log_id, first.milliseconds), (&[7; 32][..], 1234));
+        assert_eq!((first.extensions, first.signature), (&b"x"[..], &b"signature"[..]));
+    }
+
+    #[test]
+    fn nothing_may_be_missing_left_over_or_different() {
+        let good = vector(&vector(&sct()));
+        for cut in 0..good.len() {
+            assert!(read_list(&good[..cut]).is_err(), "{cut}");
+        }
+        assert!(read_list(&[&good[..], &[0]].concat()).is_err());
+        assert!(read_list(&vector(&[])).is_err());
+        assert!(read_list(&vector(&vector(&[]))).is_err());
+        assert!(read_list(&vector(&vector(&[&sct()[..], &[0]].concat()))).is_err());
+        for (position, value) in [(0, 1), (44, 2), (45, 1)] {
+            let mut other = sct();
+            assert_ne!(other[position], value);
+            other[position] = value;
+            assert!(read_list(&vector(&vector(&other))).is_err(), "{position}");
+        }
+        assert!(read_list(&vector(&vector(&sct()).repeat(33))).is_err());
+    }
+}

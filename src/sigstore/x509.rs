@@ -1,0 +1,188 @@
+//! A certificate: what it says, and the exact bytes that signatures, paths and logs are over.
+
+use der::asn1::{BitStringRef, ObjectIdentifier};
+use der::oid::AssociatedOid;
+use der::{Decode as _, Reader as _, SliceReader};
+use rustls_pki_types::CertificateDer;
+use x509_cert::Version;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
+
+use crate::error::{ParseError, Text};
+use crate::limits;
+use crate::time::{Timestamp, Window};
+
+/// A version 3 certificate in strict DER, with at most one extension of each kind.
+#[derive(Clone, Debug)]
+pub(super) struct Certificate {
+    der: CertificateDer<'static>,
+    parsed: x509_cert::Certificate,
+    validity: Window,
+    /// Slices of `der`, copied: the parsed form might be written again differently.
+    tbs: Vec<u8>,
+    issuer: Vec<u8>,
+    subject: Vec<u8>,
+    spki: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl Certificate {
+    /// Reads exactly one certificate. What is no certificate is an error and never something else:
+    /// a reader that then tries "perhaps a public key" has no chain to check (GHSA-fx35-mq7g-6g98).
+    pub(super) fn from_der(der: Vec<u8>) -> Result<Self, ParseError> {
+        if der.len() > limits::CERTIFICATE_BYTES {
+            return Err(exceeded("certificate bytes", limits::CERTIFICATE_BYTES));
+        }
+        let parsed = x509_cert::Certificate::from_der(&der).map_err(|e| malformed(e.to_string()))?;
+        let tbs = parsed.tbs_certificate();
+        if tbs.version() != Version::V3 {
+            return Err(malformed("it is not of version 3"));
+        }
+        // RFC 5280 §4.1.1.2; the unsigned one could otherwise name a weaker algorithm.
+        if parsed.signature_algorithm() != tbs.signature() {
+            return Err(malformed("it names two different signature algorithms"));
+        }
+        let extensions = tbs.extensions().map(Vec::as_slice).unwrap_or_default();
+        check_extensions(extensions)?;
+        let time = |time: x509_cert::time::Time| {
+            let seconds = i64::try_from(time.to_unix_duration().as_secs()).ok();
+            seconds.and_then(Timestamp::from_unix).ok_or_else(|| malformed("its validity is no time"))
+        };
+        let validity = tbs.validity();
+        let validity = Window { start: time(validity.not_before)?, end: Some(time(validity.not_after)?) };
+        let parts = Parts::of(&der).map_err(|e| malformed(e.to_string()))?;
+        let [tbs, issuer, subject, spki, signature] =
+            [parts.tbs, parts.issuer, parts.subject, parts.spki, parts.signature].map(<[u8]>::to_vec);
+        Ok(Self { tbs, issuer, subject, spki, signature, validity, parsed, der: CertificateDer::from(der) })
+    }
+
+    pub(super) fn der(&self) -> &CertificateDer<'static> {
+        &self.der
+    }
+
+    pub(super) fn validity(&self) -> Window {
+        self.validity
+    }
+
+    /// The bytes that the issuer signed.
+    pub(super) fn tbs(&self) -> &[u8] {
+        &self.tbs
+    }
+
+    /// The issuer's name, in DER: names are compared as bytes (as `rustls-webpki` does).
+    pub(super) fn issuer(&self) -> &[u8] {
+        &self.issuer
+    }
+
+    pub(super) fn subject(&self) -> &[u8] {
+        &self.subject
+    }
+
+    /// The public key, a DER `SubjectPublicKeyInfo`.
+    pub(super) fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    pub(super) fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    pub(super) fn signature_algorithm(&self) -> ObjectIdentifier {
+        self.parsed.signature_algorithm().oid
+    }
+
+    pub(super) fn extensions(&self) -> &[Extension] {
+        self.parsed.tbs_certificate().extensions().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether it is critical, and its value; `None` if there is none. Its kind occurs once at most.
+    pub(super) fn extension<'a, T>(&'a self) -> Result<Option<(bool, T)>, ParseError>
+    where
+        T: der::Decode<'a, Error = der::Error> + AssociatedOid,
+    {
+        let found = self.extensions().iter().find(|extension| extension.extn_id == T::OID);
+        found
+            .map(|extension| Ok((extension.critical, T::from_der(extension.extn_value.as_bytes())?)))
+            .transpose()
+            .map_err(|e: der::Error| malformed(format!("extension {}: {e}", T::OID)))
+    }
+
+    /// The first critical extension that is not among `known`. It may say that the certificate
+    /// must not be used for this (RFC 5280 §4.2).
+    pub(super) fn unknown_critical(&self, known: &[ObjectIdentifier]) -> Option<ObjectIdentifier> {
+        self.extensions().iter().filter(|e| e.critical).map(|e| e.extn_id).find(|oid| !known.contains(oid))
+    }
+
+    /// Whether both state key identifiers, and `self` names another issuer key than `issuer` has.
+    ///
+    /// Tells "issued by a newer authority of the same name" from "forged". It decides nothing: which
+    /// authority issued a certificate is for the signature to say.
+    pub(super) fn names_another_key_than(&self, issuer: &Self) -> bool {
+        let named = self.extension::<AuthorityKeyIdentifier>().ok().flatten().and_then(|(_, id)| id.key_identifier);
+        let has = issuer.extension::<SubjectKeyIdentifier>().ok().flatten().map(|(_, id)| id.0);
+        named.zip(has).is_some_and(|(named, has)| named != has)
+    }
+}
+
+/// Raw members of a certificate.
+struct Parts<'a> {
+    tbs: &'a [u8],
+    issuer: &'a [u8],
+    subject: &'a [u8],
+    spki: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    /// Of a certificate that was already read as one.
+    fn of(certificate: &'a [u8]) -> der::Result<Self> {
+        let mut reader = SliceReader::new(certificate)?;
+        let (tbs, signature) = reader.sequence(|outer| {
+            let tbs = outer.tlv_bytes()?;
+            let _algorithm = outer.tlv_bytes()?;
+            let signature: BitStringRef<'a> = outer.decode()?;
+            Ok::<_, der::Error>((tbs, signature))
+        })?;
+        let signature = signature.as_bytes().ok_or_else(|| der::Tag::BitString.value_error())?;
+        let mut reader = SliceReader::new(tbs)?;
+        reader.sequence(|inner| {
+            let [_version, _serial, _algorithm] = [inner.tlv_bytes()?, inner.tlv_bytes()?, inner.tlv_bytes()?];
+            let issuer = inner.tlv_bytes()?;
+            let _validity = inner.tlv_bytes()?;
+            let (subject, spki) = (inner.tlv_bytes()?, inner.tlv_bytes()?);
+            while !inner.is_finished() {
+                inner.tlv_bytes()?;
+            }
+            Ok(Self { tbs, issuer, subject, spki, signature })
+        })
+    }
+}
+
+fn check_extensions(extensions: &[Extension]) -> Result<(), ParseError> {
+    if extensions.len() > limits::CERTIFICATE_EXTENSIONS {
+        return Err(exceeded("certificate extensions", limits::CERTIFICATE_EXTENSIONS));
+    }
+    let mut seen: Vec<ObjectIdentifier> = Vec::with_capacity(extensions.len());
+    for extension in extensions {
+        let oid = extension.extn_id;
+        // An arc padded with 0x80 would be a second spelling of an identifier, unequal to the first.
+        if ObjectIdentifier::from_arcs(oid.arcs()) != Ok(oid) {
+            return Err(malformed("an object identifier is not in its shortest form"));
+        }
+        // RFC 5280 §4.2: of two values, which one counts would be the reader's accident.
+        if seen.contains(&oid) {
+            return Err(malformed(format!("extension {oid} occurs twice")));
+        }
+        seen.push(oid);
+    }
+    Ok(())
+}
+
+/// A certificate that cannot be read; `what` says whose it is only where it is reported.
+fn malformed(reason: impl Into<Text>) -> ParseError {
+    ParseError::Malformed { what: "certificate", reason: reason.into() }
+}
+
+fn exceeded(what: &'static str, limit: usize) -> ParseError {
+    ParseError::LimitExceeded { what, limit: u64::try_from(limit).unwrap_or(u64::MAX) }
+}
