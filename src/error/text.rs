@@ -69,7 +69,7 @@ impl Serialize for Text {
 }
 
 /// Characters that move a cursor, reorder a line, hide, or open an escape sequence.
-fn is_unsafe(c: char) -> bool {
+pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -1,0 +1,164 @@
+//! The in-toto statement inside a verified envelope, bound to one artifact (proof 9), and what its
+//! predicate says beside the certificate (proof 11).
+
+mod gitlab;
+mod provenance;
+mod publish;
+mod slsa_v0_2;
+mod slsa_v1;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::artifact::Artifact;
+use crate::error::{ParseError, VerifyError};
+use crate::json::{self, Object, Sole};
+use crate::limits;
+
+pub use provenance::ProvenanceNote;
+pub(crate) use provenance::check_provenance;
+pub(crate) use publish::check_publish;
+
+/// The registry's own word that it published this (npm/attestation, `specs/publish/v0.1`).
+pub const PUBLISH_V01: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
+/// SLSA provenance as npm wrote it until 2023-07, and still writes it at GitLab.
+pub const SLSA_V02: &str = "https://slsa.dev/provenance/v0.2";
+/// SLSA provenance as npm writes it at GitHub.
+pub const SLSA_V1: &str = "https://slsa.dev/provenance/v1";
+
+/// npm writes v0.1 around its publish attestations and SLSA v0.2, and v1 around SLSA v1.
+const STATEMENT_TYPES: [&str; 2] = ["https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"];
+
+/// What a payload that nobody has verified calls its predicate, only to find the kind of proof it
+/// needs. `None` if it cannot be read.
+pub(crate) fn untrusted_predicate_type(payload: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Label {
+        #[serde(rename = "predicateType")]
+        predicate_type: String,
+    }
+    let label: Object<Label> = json::read("statement", payload, limits::STATEMENT_BYTES).ok()?;
+    Some(label.0.predicate_type)
+}
+
+/// A statement about exactly one subject, which is the artifact it was verified for.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    predicate_type: String,
+    predicate: Box<RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    // Read as it stands, so that a type which is no text is still a wrong type.
+    #[serde(rename = "_type", default)]
+    kind: Option<Box<RawValue>>,
+    #[serde(rename = "predicateType")]
+    predicate_type: String,
+    subject: Sole<Subject>,
+    #[serde(default)]
+    predicate: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Subject {
+    name: String,
+    #[serde(deserialize_with = "json::object")]
+    digest: Digests,
+}
+
+/// Digests by other names are neither read nor counted: without sha512 there is no subject.
+#[derive(Deserialize)]
+struct Digests {
+    sha512: Option<String>,
+    sha384: Option<String>,
+    sha256: Option<String>,
+}
+
+impl Statement {
+    /// Proof 9, for a payload whose signature and log entries were proved.
+    ///
+    /// Errors, in order: `LimitExceeded` (1 MiB, depth 64), `StatementMalformed`, `StatementType`,
+    /// `SubjectCount`, `SubjectMismatch`.
+    pub(crate) fn verify(payload: &[u8], artifact: &Artifact) -> Result<Self, VerifyError> {
+        // A member that is skipped is not decoded, so that its encoding is checked here.
+        core::str::from_utf8(payload).map_err(|_| malformed("it is not UTF-8"))?;
+        let document: Object<Document> =
+            json::read("statement", payload, limits::STATEMENT_BYTES).map_err(unreadable)?;
+        let Document { kind, predicate_type, subject, predicate } = document.0;
+        check_type(kind.as_deref())?;
+        if predicate_type.is_empty() {
+            return Err(malformed("predicateType is empty"));
+        }
+        let subject = match subject {
+            Sole { first: Some(subject), count: 1 } => subject,
+            Sole { count, .. } => return Err(VerifyError::SubjectCount { found: count }),
+        };
+        check_subject(&subject, artifact)?;
+        let predicate = predicate.ok_or_else(|| malformed("there is no predicate"))?;
+        Ok(Self { predicate_type, predicate })
+    }
+
+    /// The kind of its predicate.
+    pub(crate) fn predicate_type(&self) -> &str {
+        &self.predicate_type
+    }
+
+    /// The predicate, not read yet.
+    pub(crate) fn predicate(&self) -> &RawValue {
+        &self.predicate
+    }
+}
+
+fn check_type(kind: Option<&RawValue>) -> Result<(), VerifyError> {
+    let raw = kind.map_or("missing", RawValue::get);
+    match serde_json::from_str::<String>(raw) {
+        Ok(text) if STATEMENT_TYPES.contains(&text.as_str()) => Ok(()),
+        Ok(text) => Err(VerifyError::StatementType { found: text.into() }),
+        Err(_) => Err(VerifyError::StatementType { found: raw.into() }),
+    }
+}
+
+/// The expected text is built and compared as bytes. Nothing is decoded: a name that only decodes to
+/// the artifact's is the name of something else to the next reader.
+fn check_subject(subject: &Subject, artifact: &Artifact) -> Result<(), VerifyError> {
+    let same = |what, expected: String, found: Option<&str>| match found {
+        Some(found) if found == expected => Ok(()),
+        other => Err(VerifyError::SubjectMismatch {
+            what,
+            expected: expected.into(),
+            found: other.unwrap_or("missing").into(),
+        }),
+    };
+    same("name", artifact.id().purl(), Some(&subject.name))?;
+    same("sha512", artifact.sha512().to_hex(), subject.digest.sha512.as_deref())?;
+    if let Some((sha256, sha384)) = artifact.further_digests() {
+        if let Some(found) = &subject.digest.sha256 {
+            same("sha256", hex::encode(sha256), Some(found))?;
+        }
+        if let Some(found) = &subject.digest.sha384 {
+            same("sha384", hex::encode(sha384), Some(found))?;
+        }
+    }
+    Ok(())
+}
+
+fn malformed(reason: &str) -> VerifyError {
+    VerifyError::StatementMalformed { reason: reason.into() }
+}
+
+/// What went wrong while reading a verified payload: it was signed as it is, so that even what is no
+/// JSON at all is a malformed statement and no failed download.
+fn unreadable(error: ParseError) -> VerifyError {
+    match error {
+        ParseError::NotJson { reason, .. } | ParseError::Malformed { reason, .. } => {
+            VerifyError::StatementMalformed { reason }
+        }
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod provenance_tests;
+#[cfg(test)]
+mod tests;
