@@ -109,7 +109,6 @@ impl ArtifactHasher {
     }
 
     /// All bytes were given.
-    #[must_use]
     pub fn finish(self) -> Hashed {
         Hashed { sha512: Sha512Digest::new(self.0.finalize().into()), further: None }
     }

@@ -24,7 +24,8 @@ pub(crate) fn lower_hex(text: &str) -> Option<Vec<u8>> {
 /// The bytes of a bounded base64 member.
 pub(crate) fn bounded_base64(text: &str, limit: usize) -> Option<Vec<u8>> {
     // Four characters carry three bytes, so that the bound is known before anything is decoded.
-    if text.len() / 4 > limit / 3 + 1 { None } else { base64(text).filter(|bytes| bytes.len() <= limit) }
+    let most = limit.div_ceil(3).saturating_mul(4);
+    if text.len() > most { None } else { base64(text).filter(|bytes| bytes.len() <= limit) }
 }
 
 #[cfg(test)]

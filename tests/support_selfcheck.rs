@@ -45,36 +45,23 @@ fn mints_the_same_bytes_twice() {
 
 #[test]
 fn known_answers() {
-    assert_eq!(
-        hex::encode(sha1(b"abc")),
-        "a9993e364706816aba3e25717850c26c9cd0d89d"
-    );
+    assert_eq!(hex::encode(sha1(b"abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
     assert_eq!(time::unix("2000-02-29T23:59:59Z"), 951_868_799);
     assert_eq!(time::rfc3339(951_868_799), "2000-02-29T23:59:59Z");
     assert_eq!(package().purl(), "pkg:npm/%40octo/lib@1.2.3");
     // The first tree heads of RFC 6962's own test data.
     let entries = vec![vec![], vec![0x00], vec![0x10]];
-    let tree = Tree {
-        entries,
-        position: 2,
-    };
-    assert_eq!(
-        hex::encode(tree.root()),
-        "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"
-    );
+    let tree = Tree { entries, position: 2 };
+    assert_eq!(hex::encode(tree.root()), "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77");
 }
 
 #[test]
 fn key_ids_are_those_of_the_real_keys() {
-    let keys: Value =
-        serde_json::from_str(include_str!("../testdata/trust/npm-keys.json")).unwrap();
+    let keys: Value = serde_json::from_str(include_str!("../testdata/trust/npm-keys.json")).unwrap();
     for key in keys["keys"].as_array().unwrap() {
         let spki = unb64(key["publicKey"]["rawBytes"].as_str().unwrap());
         let point = &spki[spki.len() - 65..];
-        assert_eq!(
-            key["keyId"],
-            ssh_key_id("ecdsa-sha2-nistp256", "nistp256", point)
-        );
+        assert_eq!(key["keyId"], ssh_key_id("ecdsa-sha2-nistp256", "nistp256", point));
     }
 }
 
@@ -119,10 +106,7 @@ fn certificates_are_der_and_signed_by_their_issuers() {
         let tbs = certificate.tbs_certificate().to_der().unwrap();
         assert!(verifies(issuer, &tbs, certificate.signature().raw_bytes()));
     }
-    let names = sigstore
-        .intermediates
-        .each_ref()
-        .map(|a| &a.certificate.subject);
+    let names = sigstore.intermediates.each_ref().map(|a| &a.certificate.subject);
     assert_eq!(names[0], names[1]);
 }
 
@@ -130,10 +114,7 @@ fn certificates_are_der_and_signed_by_their_issuers() {
 fn a_change_is_signed_by_every_layer_above_it() {
     let mini = Miniature::new();
     let package = package();
-    let minted = mini
-        .provenance(&package)
-        .statement(|s| s["subject"][0]["name"] = json!("pkg:npm/evil@1.0.0"))
-        .mint();
+    let minted = mini.provenance(&package).statement(|s| s["subject"][0]["name"] = json!("pkg:npm/evil@1.0.0")).mint();
     let payload = &minted.envelope.payload;
     let signed = pae(IN_TOTO, payload);
     let signature = &minted.envelope.signatures[0].sig;
@@ -142,11 +123,7 @@ fn a_change_is_signed_by_every_layer_above_it() {
     let hash = hex::encode(Hash::Sha256.of(payload));
     assert_eq!(body["spec"]["payloadHash"]["value"], hash);
     let rekor = &mini.sigstore.rekors[0];
-    let set = unb64(
-        entry(&minted.bundle)["inclusionPromise"]["signedEntryTimestamp"]
-            .as_str()
-            .unwrap(),
-    );
+    let set = unb64(entry(&minted.bundle)["inclusionPromise"]["signedEntryTimestamp"].as_str().unwrap());
     let promised = json!({
         "body": entry(&minted.bundle)["canonicalizedBody"],
         "integratedTime": minted.integrated_time,
@@ -154,9 +131,7 @@ fn a_change_is_signed_by_every_layer_above_it() {
         "logIndex": rekor.shard_offset + 4,
     });
     assert!(verifies(&rekor.key, promised.to_string().as_bytes(), &set));
-    let note = entry(&minted.bundle)["inclusionProof"]["checkpoint"]["envelope"]
-        .as_str()
-        .unwrap();
+    let note = entry(&minted.bundle)["inclusionProof"]["checkpoint"]["envelope"].as_str().unwrap();
     let (text, line) = note.split_once("\n\n").unwrap();
     let packed = unb64(line.trim_end().rsplit(' ').next().unwrap());
     let text = format!("{text}\n");
@@ -173,10 +148,7 @@ fn hooks_without_a_signature_leave_the_rest_alone() {
         entry(&flipped)["inclusionPromise"].clone();
     assert_ne!(flipped, sound);
     assert_eq!(flipped, expected);
-    let swapped = mini
-        .provenance(&package())
-        .payload(|p| swap(p, "\"subject\"", "\"subject\":[],\"subject\""))
-        .mint();
+    let swapped = mini.provenance(&package()).payload(|p| swap(p, "\"subject\"", "\"subject\":[],\"subject\"")).mint();
     assert!(verifies(
         &leaf_key(&package()),
         &pae(IN_TOTO, &swapped.envelope.payload),
@@ -192,10 +164,7 @@ fn certificates_differ_only_where_they_were_changed() {
     let count = leaf.tbs_certificate().extensions().unwrap().len();
     let full = mini.provenance(&package()).mint().leaf.unwrap();
     let full = Certificate::from_der(&full).unwrap();
-    assert_eq!(
-        count + 1,
-        full.tbs_certificate().extensions().unwrap().len()
-    );
+    assert_eq!(count + 1, full.tbs_certificate().extensions().unwrap().len());
 }
 
 #[test]
@@ -238,9 +207,8 @@ fn recordings_have_the_layout_that_replay_expects() {
     let dir = tempfile::tempdir().unwrap();
     let (one, two) = (package(), Package::new("plain", "0.1.0"));
     mini.record(dir.path(), &[&one, &two]);
-    let read = |file: &str| -> Value {
-        serde_json::from_slice(&std::fs::read(dir.path().join(file)).unwrap()).unwrap()
-    };
+    let read =
+        |file: &str| -> Value { serde_json::from_slice(&std::fs::read(dir.path().join(file)).unwrap()).unwrap() };
     assert_eq!(read("registry.json")["absent"], "not-found");
     assert_eq!(read("keys.json"), mini.registry.endpoint_keys());
     let dist = &read("packuments/@octo%2flib.json")["versions"]["1.2.3"]["dist"];

@@ -114,7 +114,9 @@ impl TryFrom<Manifest<'_>> for DistClaims {
     fn try_from(manifest: Manifest<'_>) -> Result<Self, ParseError> {
         let malformed = |reason: &'static str| ParseError::Malformed { what: WHAT, reason: reason.into() };
         for signature in &manifest.dist.signatures.0 {
-            if signature.keyid.len() > limits::SIGNATURE_BYTES || signature.sig.len() > 2 * limits::SIGNATURE_BYTES {
+            if signature.keyid.len() > limits::SIGNATURE_BYTES
+                || signature.sig.len() > limits::SIGNATURE_BYTES.saturating_mul(2)
+            {
                 return Err(malformed("an entry of dist.signatures is too long"));
             }
         }

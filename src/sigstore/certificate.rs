@@ -37,11 +37,6 @@ impl VerifiedCertificate {
         self.certificate.validity().start
     }
 
-    /// The last second of its validity.
-    pub(crate) fn not_after(&self) -> Timestamp {
-        self.certificate.validity().end.unwrap_or(self.certificate.validity().start)
-    }
-
     pub(super) fn certificate(&self) -> &Certificate {
         &self.certificate
     }

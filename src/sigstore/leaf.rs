@@ -22,8 +22,10 @@ const NO_SUBJECT: [u8; 2] = [0x30, 0x00];
 pub(crate) enum SubjectAltName {
     /// A URI, as workflows have.
     Uri(String),
-    /// A name of another kind, which names no workflow; the kind.
-    Other(&'static str),
+    /// An e-mail address, as persons and service accounts have.
+    Email(String),
+    /// A name of another kind, which names nobody that is known here.
+    Other,
 }
 
 /// A signing certificate, read; its path is another matter.
@@ -108,13 +110,8 @@ fn subject_alt_name(certificate: &Certificate) -> Result<SubjectAltName, VerifyE
         <[GeneralName; 1]>::try_from(GeneralNames::from(names)).map_err(|_| wrong("it has not exactly one name"))?;
     Ok(match name {
         GeneralName::UniformResourceIdentifier(uri) => SubjectAltName::Uri(uri.as_str().to_owned()),
-        GeneralName::OtherName(_) => SubjectAltName::Other("other name"),
-        GeneralName::Rfc822Name(_) => SubjectAltName::Other("e-mail address"),
-        GeneralName::DnsName(_) => SubjectAltName::Other("DNS name"),
-        GeneralName::DirectoryName(_) => SubjectAltName::Other("directory name"),
-        GeneralName::EdiPartyName(_) => SubjectAltName::Other("EDI party name"),
-        GeneralName::IpAddress(_) => SubjectAltName::Other("IP address"),
-        GeneralName::RegisteredId(_) => SubjectAltName::Other("registered id"),
+        GeneralName::Rfc822Name(email) => SubjectAltName::Email(email.as_str().to_owned()),
+        _ => SubjectAltName::Other,
     })
 }
 

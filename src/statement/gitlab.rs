@@ -12,7 +12,7 @@ use super::slsa_v0_2::{Builder, ConfigSource, Material, Metadata, sole};
 use super::unreadable;
 use crate::error::VerifyError;
 use crate::identity::SignerIdentity;
-use crate::json::{self, Object, Sole};
+use crate::json::{self, Sole};
 
 /// npm's.
 const NPM: &str = "https://github.com/npm/cli/gitlab/v0alpha1";
@@ -24,20 +24,16 @@ const GITLAB: &str = "https://gitlab.com";
 
 #[derive(Deserialize)]
 struct Predicate {
-    #[serde(deserialize_with = "json::object")]
     builder: Builder,
-    #[serde(deserialize_with = "json::object")]
     invocation: Invocation,
-    #[serde(deserialize_with = "json::object")]
     metadata: Metadata,
     materials: Sole<Material>,
 }
 
 #[derive(Deserialize)]
 struct Invocation {
-    #[serde(rename = "configSource", deserialize_with = "json::object")]
+    #[serde(rename = "configSource")]
     config_source: ConfigSource,
-    #[serde(deserialize_with = "json::object")]
     parameters: Parameters,
 }
 
@@ -67,8 +63,8 @@ pub(super) fn check(
         NPM_FIRST => NPM_FIRST,
         unknown => return Ok(ProvenanceNote::Opaque { build_type: unknown.into() }),
     };
-    let predicate: Object<Predicate> = json::read_raw("statement", predicate).map_err(unreadable)?;
-    compare(&predicate.0, build_type, identity)?;
+    let predicate: Predicate = json::read_raw("statement", predicate).map_err(unreadable)?;
+    compare(&predicate, build_type, identity)?;
     Ok(ProvenanceNote::Checked { build_type })
 }
 

@@ -14,7 +14,7 @@ use crate::identity::{GITHUB, SignerIdentity};
 /// How far a provenance could be compared with its certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ProvenanceNote {
+pub(crate) enum ProvenanceNote {
     /// Every member that both state is the same.
     Checked {
         /// The build type, which says what the members mean.

@@ -145,12 +145,7 @@ fn run<T>(hooks: &mut Vec<Hook<'_, T>>, layer: &mut T) {
 
 impl<'a> Attestation<'a> {
     pub fn new(mini: &'a Miniature, package: &Package, plan: Plan) -> Attestation<'a> {
-        Attestation {
-            mini,
-            package: package.clone(),
-            base: plan,
-            hooks: Hooks::default(),
-        }
+        Attestation { mini, package: package.clone(), base: plan, hooks: Hooks::default() }
     }
 
     pub fn bundle(self) -> Value {
@@ -197,11 +192,7 @@ impl<'a> Attestation<'a> {
     fn credential(&mut self, plan: &Plan, workflow: &Workflow) -> Credential {
         if let Signer::RegistryKey(n) = plan.signer {
             let key = self.mini.registry.keys[n].key.clone();
-            return Credential {
-                pem: key.pem(),
-                key,
-                leaf: None,
-            };
+            return Credential { pem: key.pem(), key, leaf: None };
         }
         let mut certified = workflow.clone();
         run(&mut self.hooks.certified, &mut certified);
@@ -216,13 +207,7 @@ impl<'a> Attestation<'a> {
         let mut scts: Vec<Sct> = plan
             .ct_logs
             .iter()
-            .map(|log| {
-                log.sct(
-                    &leaf,
-                    &plan.authority,
-                    plan.certified_at as u64 * 1000 + 569,
-                )
-            })
+            .map(|log| log.sct(&leaf, &plan.authority, plan.certified_at as u64 * 1000 + 569))
             .collect();
         run(&mut self.hooks.scts, &mut scts);
         let mut list = ct_log::list(&scts.iter().map(Sct::encode).collect::<Vec<_>>());
@@ -234,19 +219,10 @@ impl<'a> Attestation<'a> {
         run(&mut self.hooks.ca_signature, &mut signature);
         let mut der = leaf.assemble(&tbs, &signature);
         run(&mut self.hooks.leaf_der, &mut der);
-        Credential {
-            key: plan.leaf_key.clone(),
-            pem: pem("CERTIFICATE", &der),
-            leaf: Some(der),
-        }
+        Credential { key: plan.leaf_key.clone(), pem: pem("CERTIFICATE", &der), leaf: Some(der) }
     }
 
-    fn envelope_of(
-        &mut self,
-        plan: &Plan,
-        workflow: &Workflow,
-        credential: &Credential,
-    ) -> (Envelope, String) {
+    fn envelope_of(&mut self, plan: &Plan, workflow: &Workflow, credential: &Credential) -> (Envelope, String) {
         let mut stated = workflow.clone();
         run(&mut self.hooks.stated, &mut stated);
         let mut statement = match plan.purpose {
@@ -265,10 +241,7 @@ impl<'a> Attestation<'a> {
         let mut envelope = Envelope {
             payload_type: plan.payload_type.clone(),
             payload,
-            signatures: vec![EnvelopeSignature {
-                sig,
-                keyid: plan.keyid.clone(),
-            }],
+            signatures: vec![EnvelopeSignature { sig, keyid: plan.keyid.clone() }],
         };
         run(&mut self.hooks.envelope, &mut envelope);
         (envelope, predicate_type.into())
@@ -276,11 +249,8 @@ impl<'a> Attestation<'a> {
 
     fn timestamps_of(&mut self, plan: &Plan, envelope: &Envelope) -> Vec<Vec<u8>> {
         let seen: &[u8] = envelope.signatures.first().map_or(&[], |s| &s.sig);
-        let mut timestamps: Vec<Timestamp> = plan
-            .timestamps
-            .iter()
-            .map(|(tsa, time)| Timestamp::new(tsa, seen, *time))
-            .collect();
+        let mut timestamps: Vec<Timestamp> =
+            plan.timestamps.iter().map(|(tsa, time)| Timestamp::new(tsa, seen, *time)).collect();
         run(&mut self.hooks.timestamps, &mut timestamps);
         timestamps.iter().map(Timestamp::encode).collect()
     }

@@ -39,13 +39,7 @@ pub enum Era {
 }
 
 impl Era {
-    pub const ALL: [Era; 5] = [
-        Era::Feb2023,
-        Era::Jul2023,
-        Era::Jun2024,
-        Era::Sep2025,
-        Era::Mar2026,
-    ];
+    pub const ALL: [Era; 5] = [Era::Feb2023, Era::Jul2023, Era::Jun2024, Era::Sep2025, Era::Mar2026];
 
     /// When a certificate of this era begins to be valid.
     pub const fn time(self) -> i64 {
@@ -121,10 +115,7 @@ impl Parts {
     pub fn json(&self) -> Value {
         let mut material = match self.material {
             Material::Chain => {
-                let raw = self
-                    .certificates
-                    .iter()
-                    .map(|c| json!({"rawBytes": b64(c)}));
+                let raw = self.certificates.iter().map(|c| json!({"rawBytes": b64(c)}));
                 json!({"x509CertificateChain": {"certificates": raw.collect::<Value>()}})
             }
             Material::Certificate => {

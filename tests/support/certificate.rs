@@ -29,12 +29,7 @@ pub struct Extension {
 
 impl Extension {
     pub fn new(oid: &str, critical: bool, value: Vec<u8>) -> Extension {
-        Extension {
-            oid: oid.into(),
-            critical,
-            value,
-            encoded: None,
-        }
+        Extension { oid: oid.into(), critical, value, encoded: None }
     }
 
     pub fn encode(&self) -> Vec<u8> {
@@ -75,10 +70,7 @@ impl Certificate {
     }
 
     pub fn extension(&mut self, oid: &str) -> &mut Extension {
-        self.extensions
-            .iter_mut()
-            .find(|e| e.oid == oid)
-            .unwrap_or_else(|| panic!("no extension {oid}"))
+        self.extensions.iter_mut().find(|e| e.oid == oid).unwrap_or_else(|| panic!("no extension {oid}"))
     }
 
     pub fn remove(&mut self, oid: &str) {
@@ -95,12 +87,7 @@ impl Certificate {
 
     /// The TBSCertificate with the extensions that `keep` approves.
     pub fn tbs_with(&self, keep: impl Fn(&Extension) -> bool) -> Vec<u8> {
-        let extensions: Vec<Vec<u8>> = self
-            .extensions
-            .iter()
-            .filter(|e| keep(e))
-            .map(Extension::encode)
-            .collect();
+        let extensions: Vec<Vec<u8>> = self.extensions.iter().filter(|e| keep(e)).map(Extension::encode).collect();
         let mut parts = vec![
             self.version.clone(),
             self.serial.clone(),
@@ -132,8 +119,7 @@ impl Certificate {
 
 /// `O=…, CN=…`, as Fulcio names its authorities.
 pub fn name(organization: &str, common_name: &str) -> Vec<u8> {
-    let part =
-        |oid: &str, text: &str| der::set(&[der::sequence(&[der::oid(oid), der::printable(text)])]);
+    let part = |oid: &str, text: &str| der::set(&[der::sequence(&[der::oid(oid), der::printable(text)])]);
     der::sequence(&[part("2.5.4.10", organization), part("2.5.4.3", common_name)])
 }
 
@@ -181,10 +167,7 @@ pub fn basic_constraints(ca: bool, path_len: Option<u8>) -> Extension {
 
 /// A critical SubjectAltName of the given URIs.
 pub fn uri_names(uris: &[&str]) -> Extension {
-    let names: Vec<Vec<u8>> = uris
-        .iter()
-        .map(|u| der::implicit(6, u.as_bytes()))
-        .collect();
+    let names: Vec<Vec<u8>> = uris.iter().map(|u| der::implicit(6, u.as_bytes())).collect();
     Extension::new(SUBJECT_ALT_NAME, true, der::sequence(&names))
 }
 
@@ -216,10 +199,7 @@ impl Authority {
     /// An authority under this one: `usage` is its extended key usage, `ca` whether it may issue.
     pub fn subordinate(&self, label: &str, common_name: &str, usage: &str, ca: bool) -> Authority {
         let key = Key::p384(label);
-        let mut extensions = vec![
-            key_usage(if ca { &[5, 6] } else { &[0] }),
-            extended_key_usage(&[usage]),
-        ];
+        let mut extensions = vec![key_usage(if ca { &[5, 6] } else { &[0] }), extended_key_usage(&[usage])];
         if ca {
             extensions.push(basic_constraints(true, Some(0)));
         }
@@ -276,13 +256,7 @@ fn plain(
 }
 
 /// A leaf like Fulcio's: empty subject, P-256, ten minutes, and room for the SCT list as last extension.
-pub fn leaf(
-    issuer: &Authority,
-    key: &Key,
-    from: i64,
-    uri: &str,
-    claims: Vec<Extension>,
-) -> Certificate {
+pub fn leaf(issuer: &Authority, key: &Key, from: i64, uri: &str, claims: Vec<Extension>) -> Certificate {
     let mut extensions = vec![
         key_usage(&[0]),
         extended_key_usage(&[CODE_SIGNING]),
@@ -293,10 +267,7 @@ pub fn leaf(
     extensions.extend(claims);
     extensions.push(Extension::new(SCT_LIST, false, Vec::new()));
     let label = format!("leaf {uri} {from}");
-    let names = (
-        issuer.certificate.subject.clone(),
-        der::sequence::<Vec<u8>>(&[]),
-    );
+    let names = (issuer.certificate.subject.clone(), der::sequence::<Vec<u8>>(&[]));
     let mut certificate = plain(&label, &issuer.key, names.0, names.1, key, extensions);
     certificate.valid(from, from + 600);
     certificate

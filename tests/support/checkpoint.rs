@@ -23,12 +23,7 @@ pub struct NoteSignature {
 
 impl NoteSignature {
     pub fn new(name: &str, key: &Key) -> NoteSignature {
-        NoteSignature {
-            name: name.into(),
-            hint: key.log_id()[..4].to_vec(),
-            key: key.clone(),
-            signature: None,
-        }
+        NoteSignature { name: name.into(), hint: key.log_id()[..4].to_vec(), key: key.clone(), signature: None }
     }
 }
 
@@ -43,10 +38,7 @@ impl Checkpoint {
         let body = self.body();
         let mut text = body.clone() + "\n";
         for line in &self.signatures {
-            let signature = line
-                .signature
-                .clone()
-                .unwrap_or_else(|| line.key.sign(body.as_bytes()));
+            let signature = line.signature.clone().unwrap_or_else(|| line.key.sign(body.as_bytes()));
             let packed = b64([&line.hint[..], &signature].concat());
             text += &format!("\u{2014} {} {packed}\n", line.name);
         }

@@ -12,10 +12,7 @@ pub struct CtLog {
 
 impl CtLog {
     pub fn new(label: &str, base_url: &str) -> CtLog {
-        CtLog {
-            key: Key::p256(label),
-            base_url: base_url.into(),
-        }
+        CtLog { key: Key::p256(label), base_url: base_url.into() }
     }
 
     /// What this log would say of `leaf`, issued by `issuer`, at `millis`.
@@ -71,10 +68,7 @@ impl Sct {
     }
 
     pub fn encode(&self) -> Vec<u8> {
-        let signature = self
-            .signature
-            .clone()
-            .unwrap_or_else(|| self.key.sign(&self.signed_bytes()));
+        let signature = self.signature.clone().unwrap_or_else(|| self.key.sign(&self.signed_bytes()));
         [
             &[self.version],
             &self.log_id[..],

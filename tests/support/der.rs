@@ -33,11 +33,7 @@ pub fn length(len: usize) -> Vec<u8> {
     if len < 0x80 {
         return vec![len as u8];
     }
-    let bytes: Vec<u8> = len
-        .to_be_bytes()
-        .into_iter()
-        .skip_while(|b| *b == 0)
-        .collect();
+    let bytes: Vec<u8> = len.to_be_bytes().into_iter().skip_while(|b| *b == 0).collect();
     [vec![0x80 | bytes.len() as u8], bytes].concat()
 }
 
@@ -61,11 +57,7 @@ pub fn boolean(value: bool) -> Vec<u8> {
 pub fn integer(magnitude: &[u8]) -> Vec<u8> {
     let trimmed: Vec<u8> = magnitude.iter().copied().skip_while(|b| *b == 0).collect();
     let lead = trimmed.first().is_none_or(|b| *b >= 0x80);
-    let content = if lead {
-        [vec![0], trimmed].concat()
-    } else {
-        trimmed
-    };
+    let content = if lead { [vec![0], trimmed].concat() } else { trimmed };
     tlv(INTEGER, &content)
 }
 

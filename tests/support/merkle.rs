@@ -20,9 +20,7 @@ pub struct Tree {
 impl Tree {
     /// `entry` at `position` among `size` entries that are otherwise of no interest.
     pub fn with(entry: &[u8], position: usize, size: usize) -> Tree {
-        let mut entries: Vec<Vec<u8>> = (0..size)
-            .map(|i| format!("another entry, number {i}").into_bytes())
-            .collect();
+        let mut entries: Vec<Vec<u8>> = (0..size).map(|i| format!("another entry, number {i}").into_bytes()).collect();
         entries[position] = entry.to_vec();
         Tree { entries, position }
     }

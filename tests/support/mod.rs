@@ -62,10 +62,7 @@ pub struct Miniature {
 
 impl Miniature {
     pub fn new() -> Miniature {
-        Miniature {
-            sigstore: Sigstore::new("sigstore"),
-            registry: Registry::new("npm"),
-        }
+        Miniature { sigstore: Sigstore::new("sigstore"), registry: Registry::new("npm") }
     }
 
     /// Changes the instance before anything is minted from it.

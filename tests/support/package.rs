@@ -24,11 +24,7 @@ impl Package {
     }
 
     pub fn purl(&self) -> String {
-        format!(
-            "pkg:npm/{}",
-            self.spec()
-                .replacen('@', "%40", usize::from(self.name.starts_with('@')))
-        )
+        format!("pkg:npm/{}", self.spec().replacen('@', "%40", usize::from(self.name.starts_with('@'))))
     }
 
     pub fn sha512(&self) -> Vec<u8> {
@@ -65,18 +61,9 @@ pub fn sha1(data: &[u8]) -> Vec<u8> {
     }
     let end = padded.len() - 8;
     padded[end..].copy_from_slice(&(data.len() as u64 * 8).to_be_bytes());
-    let mut h = [
-        0x6745_2301u32,
-        0xefcd_ab89,
-        0x98ba_dcfe,
-        0x1032_5476,
-        0xc3d2_e1f0,
-    ];
+    let mut h = [0x6745_2301u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
     for block in padded.chunks(64) {
-        let mut w: Vec<u32> = block
-            .chunks(4)
-            .map(|c| u32::from_be_bytes(c.try_into().unwrap()))
-            .collect();
+        let mut w: Vec<u32> = block.chunks(4).map(|c| u32::from_be_bytes(c.try_into().unwrap())).collect();
         for i in 16..80 {
             w.push((w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16]).rotate_left(1));
         }
@@ -94,12 +81,7 @@ fn sha1_rounds(h: &mut [u32; 5], w: &[u32]) {
             2 => (b & c | b & d | c & d, 0x8f1b_bcdc),
             _ => (b ^ c ^ d, 0xca62_c1d6u32),
         };
-        let next = a
-            .rotate_left(5)
-            .wrapping_add(f)
-            .wrapping_add(e)
-            .wrapping_add(k)
-            .wrapping_add(*word);
+        let next = a.rotate_left(5).wrapping_add(f).wrapping_add(e).wrapping_add(k).wrapping_add(*word);
         (e, d, c, b, a) = (d, c, b.rotate_left(30), a, next);
     }
     for (total, value) in h.iter_mut().zip([a, b, c, d, e]) {

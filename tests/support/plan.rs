@@ -155,10 +155,7 @@ impl Plan {
 
     pub fn gitlab(&mut self) {
         let last_extension = self.workflow.last_extension;
-        self.workflow = Workflow {
-            last_extension,
-            ..Workflow::gitlab()
-        };
+        self.workflow = Workflow { last_extension, ..Workflow::gitlab() };
         self.build = Build::GitLab;
     }
 

@@ -33,20 +33,12 @@ impl Recording {
     }
 
     pub fn attestations(&self, package: &Package, response: &Value) -> &Recording {
-        let file = format!(
-            "attestations/{}@{}.json",
-            package.escaped_name(),
-            package.version
-        );
+        let file = format!("attestations/{}@{}.json", package.escaped_name(), package.version);
         self.write(&file, response.to_string())
     }
 
     pub fn tarball(&self, package: &Package) -> &Recording {
-        let file = format!(
-            "tarballs/{}-{}.tgz",
-            package.escaped_name(),
-            package.version
-        );
+        let file = format!("tarballs/{}-{}.tgz", package.escaped_name(), package.version);
         self.write(&file, &package.tarball)
     }
 

@@ -79,11 +79,7 @@ impl Registry {
         Registry {
             url: REGISTRY.into(),
             keys: vec![
-                RegistryKey::new(
-                    &format!("{label} key 0"),
-                    old,
-                    Some("2025-01-29T00:00:00.000Z"),
-                ),
+                RegistryKey::new(&format!("{label} key 0"), old, Some("2025-01-29T00:00:00.000Z")),
                 RegistryKey::new(&format!("{label} key 1"), new, None),
             ],
         }

@@ -44,8 +44,7 @@ impl Kind {
     /// The entry that Rekor derives from an envelope and the PEM of what verifies it.
     pub fn body(self, envelope: &Envelope, verifier_pem: &str) -> Value {
         let payload_hash = json!({"algorithm": "sha256", "value": sha256_hex(&envelope.payload)});
-        let envelope_hash =
-            json!({"algorithm": "sha256", "value": sha256_hex(envelope.json().to_string())});
+        let envelope_hash = json!({"algorithm": "sha256", "value": sha256_hex(envelope.json().to_string())});
         match self {
             Kind::Intoto => {
                 // Clients of that time sent the PEM without its last newline.
@@ -67,11 +66,8 @@ impl Kind {
             }
             Kind::Dsse => {
                 let pem = b64(verifier_pem);
-                let signatures: Vec<Value> = envelope
-                    .signatures
-                    .iter()
-                    .map(|s| json!({"signature": b64(&s.sig), "verifier": pem}))
-                    .collect();
+                let signatures: Vec<Value> =
+                    envelope.signatures.iter().map(|s| json!({"signature": b64(&s.sig), "verifier": pem})).collect();
                 json!({"apiVersion": "0.0.1", "kind": "dsse", "spec": {
                     "envelopeHash": envelope_hash, "payloadHash": payload_hash, "signatures": signatures}})
             }

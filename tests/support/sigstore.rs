@@ -24,8 +24,7 @@ impl Sigstore {
         let host = format!("{label}.example");
         let root = Authority::root(&of("root"), &host, label);
         let common_name = format!("{label}-intermediate");
-        let intermediate =
-            |n: u8| root.subordinate(&of(&format!("ca {n}")), &common_name, CODE_SIGNING, true);
+        let intermediate = |n: u8| root.subordinate(&of(&format!("ca {n}")), &common_name, CODE_SIGNING, true);
         let tsa_root = Authority::root(&of("tsa root"), &host, &format!("{label}-tsa-selfsigned"));
         let tsa = |n: u8| {
             let name = format!("{label}-tsa-{n}");
@@ -73,17 +72,9 @@ impl Sigstore {
         };
         TrustedRoot {
             media_type: "application/vnd.dev.sigstore.trustedroot+json;version=0.1".into(),
-            tlogs: self
-                .rekors
-                .iter()
-                .map(|r| log(r.base_url(), &r.key, "2021-01-12T11:53:27Z"))
-                .collect(),
+            tlogs: self.rekors.iter().map(|r| log(r.base_url(), &r.key, "2021-01-12T11:53:27Z")).collect(),
             authorities: self.intermediates.iter().map(authority).collect(),
-            ctlogs: self
-                .ct_logs
-                .iter()
-                .map(|l| log(l.base_url.clone(), &l.key, "2022-10-20T00:00:00Z"))
-                .collect(),
+            ctlogs: self.ct_logs.iter().map(|l| log(l.base_url.clone(), &l.key, "2022-10-20T00:00:00Z")).collect(),
             tsas: self.tsas.iter().enumerate().map(tsa).collect(),
         }
     }

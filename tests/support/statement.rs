@@ -30,15 +30,8 @@ pub enum Build {
 }
 
 impl Build {
-    pub const ALL: [Build; 7] = [
-        Build::GhaV0,
-        Build::GhaV1,
-        Build::GhaV2,
-        Build::GitLab,
-        Build::Delegator,
-        Build::NpmV1,
-        Build::AttestV1,
-    ];
+    pub const ALL: [Build; 7] =
+        [Build::GhaV0, Build::GhaV1, Build::GhaV2, Build::GitLab, Build::Delegator, Build::NpmV1, Build::AttestV1];
 
     pub fn build_type(self) -> &'static str {
         match self {
@@ -46,12 +39,8 @@ impl Build {
             Build::GhaV1 => "https://github.com/npm/cli/gha@v1",
             Build::GhaV2 => "https://github.com/npm/cli/gha/v2",
             Build::GitLab => "https://github.com/npm/cli/gitlab/v0alpha1",
-            Build::Delegator => {
-                "https://github.com/slsa-framework/slsa-github-generator/delegator-generic@v0"
-            }
-            Build::NpmV1 => {
-                "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1"
-            }
+            Build::Delegator => "https://github.com/slsa-framework/slsa-github-generator/delegator-generic@v0",
+            Build::NpmV1 => "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1",
             Build::AttestV1 => "https://actions.github.io/buildtypes/workflow/v1",
         }
     }
@@ -76,11 +65,7 @@ impl Build {
         };
         let repository = format!("git+{}", w.repository_uri());
         let source = format!("{repository}@{}", w.git_ref);
-        let entry = if old {
-            w.workflow_ref()
-        } else {
-            w.path.clone()
-        };
+        let entry = if old { w.workflow_ref() } else { w.path.clone() };
         let digest = json!({"sha1": w.sha});
         json!({
             "buildType": self.build_type(),
@@ -121,10 +106,9 @@ fn github_environment(w: &Workflow) -> Value {
 /// The builder names itself by the workflow that was called, not by the one that signs.
 fn delegate_uri(w: &Workflow) -> String {
     match &w.callee {
-        Some(c) => format!(
-            "https://github.com/{}/.github/workflows/builder_nodejs_slsa3.yml@{}",
-            c.repository, c.git_ref
-        ),
+        Some(c) => {
+            format!("https://github.com/{}/.github/workflows/builder_nodejs_slsa3.yml@{}", c.repository, c.git_ref)
+        }
         None => w.signer_uri(),
     }
 }

@@ -44,14 +44,7 @@ pub const fn civil(seconds: i64) -> (i64, i64, i64, i64, i64, i64) {
     let mp = (5 * doy + 2) / 153;
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
     let year = yoe + era * 400 + if month <= 2 { 1 } else { 0 };
-    (
-        year,
-        month,
-        doy - (153 * mp + 2) / 5 + 1,
-        rest / 3600,
-        rest / 60 % 60,
-        rest % 60,
-    )
+    (year, month, doy - (153 * mp + 2) / 5 + 1, rest / 3600, rest / 60 % 60, rest % 60)
 }
 
 /// `2026-03-01T12:00:00Z`, as trusted roots write it.

@@ -83,10 +83,7 @@ impl Timestamp {
         let key = &self.signer.key;
         let attributes = self.signed_attributes(info);
         // The attributes are signed as a SET OF, and sent under an implicit tag.
-        let signature = self
-            .signature
-            .clone()
-            .unwrap_or_else(|| key.sign(&der::tlv(der::SET, &attributes)));
+        let signature = self.signature.clone().unwrap_or_else(|| key.sign(&der::tlv(der::SET, &attributes)));
         let certificate = &self.signer.certificate;
         let identifier = der::sequence(&[certificate.issuer.clone(), certificate.serial.clone()]);
         der::sequence(&[
@@ -104,8 +101,7 @@ impl Timestamp {
         let digest = digest.unwrap_or_else(|| self.signer.key.hash().of(info));
         let certificate_id = der::sequence(&[der::octets(&Hash::Sha256.of(&self.signer.der))]);
         let signing_certificate = der::sequence(&[der::sequence(&[certificate_id])]);
-        let attribute =
-            |oid: &str, value: Vec<u8>| der::sequence(&[der::oid(oid), der::set(&[value])]);
+        let attribute = |oid: &str, value: Vec<u8>| der::sequence(&[der::oid(oid), der::set(&[value])]);
         let mut attributes = [
             attribute(CONTENT_TYPE, der::oid(&self.attested_type)),
             attribute(MESSAGE_DIGEST, der::octets(&digest)),

@@ -39,10 +39,8 @@ pub struct AuthorityMember {
 impl TrustedRoot {
     pub fn json(&self) -> Value {
         let logs = |members: &[LogMember]| members.iter().map(LogMember::json).collect::<Value>();
-        let authorities =
-            |members: &[AuthorityMember]| members.iter().map(AuthorityMember::json).collect();
-        let (fulcio, tsas): (Value, Value) =
-            (authorities(&self.authorities), authorities(&self.tsas));
+        let authorities = |members: &[AuthorityMember]| members.iter().map(AuthorityMember::json).collect();
+        let (fulcio, tsas): (Value, Value) = (authorities(&self.authorities), authorities(&self.tsas));
         json!({
             "mediaType": self.media_type,
             "tlogs": logs(&self.tlogs),
@@ -107,11 +105,7 @@ impl AuthorityMember {
     }
 
     fn json(&self) -> Value {
-        let certificates: Vec<Value> = self
-            .chain
-            .iter()
-            .map(|der| json!({"rawBytes": b64(der)}))
-            .collect();
+        let certificates: Vec<Value> = self.chain.iter().map(|der| json!({"rawBytes": b64(der)})).collect();
         json!({
             "subject": {"organization": self.organization, "commonName": self.common_name},
             "uri": self.uri,

@@ -108,11 +108,7 @@ impl Workflow {
 
     /// The ref, or the commit where a run has no ref.
     pub fn revision(&self) -> &str {
-        if self.git_ref.is_empty() {
-            &self.sha
-        } else {
-            &self.git_ref
-        }
+        if self.git_ref.is_empty() { &self.sha } else { &self.git_ref }
     }
 
     /// `owner/name/path@revision` of the workflow that was started.
@@ -127,11 +123,7 @@ impl Workflow {
     /// The workflow that defines the job: the callee's, or the same.
     pub fn signer_uri(&self) -> String {
         match &self.callee {
-            Some(c) => format!(
-                "{}/{}",
-                self.host(),
-                file_at(self.provider, &c.repository, &c.path, &c.git_ref)
-            ),
+            Some(c) => format!("{}/{}", self.host(), file_at(self.provider, &c.repository, &c.path, &c.git_ref)),
             None => self.build_config_uri(),
         }
     }
@@ -143,40 +135,29 @@ impl Workflow {
     pub fn invocation_uri(&self) -> String {
         let uri = self.repository_uri();
         match self.provider {
-            Provider::GitHub => format!(
-                "{uri}/actions/runs/{}/attempts/{}",
-                self.run_id, self.run_attempt
-            ),
+            Provider::GitHub => format!("{uri}/actions/runs/{}/attempts/{}", self.run_id, self.run_attempt),
             Provider::GitLab => format!("{uri}/-/jobs/{}", self.run_id),
         }
     }
 
     pub fn token_subject(&self) -> String {
         match (&self.environment, self.provider) {
-            (_, Provider::GitLab) => format!(
-                "project_path:{}:ref_type:{}:ref:{}",
-                self.repository,
-                self.ref_type(),
-                self.ref_name()
-            ),
+            (_, Provider::GitLab) => {
+                format!("project_path:{}:ref_type:{}:ref:{}", self.repository, self.ref_type(), self.ref_name())
+            }
             (Some(e), _) => format!("repo:{}:environment:{e}", self.repository),
             (None, _) => format!("repo:{}:ref:{}", self.repository, self.git_ref),
         }
     }
 
     pub fn ref_type(&self) -> &'static str {
-        if self.git_ref.starts_with("refs/tags/") {
-            "tag"
-        } else {
-            "branch"
-        }
+        if self.git_ref.starts_with("refs/tags/") { "tag" } else { "branch" }
     }
 
     /// The ref without its namespace.
     pub fn ref_name(&self) -> &str {
         let tag = self.git_ref.strip_prefix("refs/tags/");
-        tag.or(self.git_ref.strip_prefix("refs/heads/"))
-            .unwrap_or(&self.git_ref)
+        tag.or(self.git_ref.strip_prefix("refs/heads/")).unwrap_or(&self.git_ref)
     }
 
     /// The extensions that Fulcio writes for this run; as there, an empty value is left out.

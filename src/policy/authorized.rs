@@ -1,0 +1,109 @@
+//! Evidence that a requirement was satisfied with, and evidence that was only looked at.
+
+use super::Admitted;
+use crate::artifact::{Artifact, Hashed};
+use crate::error::VerifyError;
+use crate::evidence::Evidence;
+use crate::publisher::{Field, PublisherMatch};
+use crate::time::Timestamp;
+
+/// A requirement's consent to one artifact. Only [`Requirement::authorize`](super::Requirement::authorize)
+/// makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Authorized {
+    artifact: Artifact,
+    requirement: String,
+    verifier: [u8; 32],
+    matched: Option<Matched>,
+    signer: String,
+    at: Timestamp,
+}
+
+/// The publisher that matched, and the waivers that this took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Matched {
+    pub(super) publisher: PublisherMatch,
+    pub(super) waived: Vec<Field>,
+}
+
+impl Authorized {
+    pub(super) fn new(evidence: &Evidence, requirement: String, matched: Option<Matched>, at: Timestamp) -> Self {
+        let signer = evidence.provenance().and_then(|p| p.identity().signer()).map(str::to_owned);
+        Self {
+            artifact: evidence.artifact().clone(),
+            requirement,
+            verifier: evidence.examination().verifier,
+            matched,
+            signer: signer.unwrap_or_else(|| evidence.artifact().registry().to_string()),
+            at,
+        }
+    }
+
+    /// The artifact it is about.
+    #[must_use]
+    pub fn artifact(&self) -> &Artifact {
+        &self.artifact
+    }
+
+    /// Who signed: the workflow, or the registry if no provenance was required or there. "Signed by",
+    /// never "published by": no certificate proves the upload.
+    #[must_use]
+    pub fn publisher(&self) -> &str {
+        &self.signer
+    }
+
+    /// How the trusted publisher matched, field by field.
+    #[must_use]
+    pub fn publisher_match(&self) -> Option<&PublisherMatch> {
+        self.matched.as_ref().map(|matched| &matched.publisher)
+    }
+
+    /// Fields that could not be proved and that the requirement waives by name.
+    #[must_use]
+    pub fn waived(&self) -> &[Field] {
+        self.matched.as_ref().map_or(&[], |matched| &matched.waived)
+    }
+
+    /// Names the requirement that decided.
+    #[must_use]
+    pub fn requirement(&self) -> &str {
+        &self.requirement
+    }
+
+    pub(super) fn verifier(&self) -> &[u8; 32] {
+        &self.verifier
+    }
+
+    pub(super) fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Holds the hashed bytes against what was verified. Extraction takes `&Admitted`, so that a digest
+    /// which a lock file merely expects is never mistaken for bytes that were hashed.
+    ///
+    /// # Errors
+    /// [`VerifyError::IntegrityMismatch`] if these are not the bytes.
+    pub fn admit(self, bytes: Hashed) -> Result<Admitted, VerifyError> {
+        bytes.must_be(self.artifact.sha512())?;
+        Ok(Admitted::new(self, bytes))
+    }
+}
+
+/// Evidence that nothing was required of. It can be shown and compared, and never admitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed(Evidence);
+
+impl Observed {
+    /// Takes note of evidence without requiring anything of it.
+    #[must_use]
+    pub fn of(evidence: Evidence) -> Self {
+        Self(evidence)
+    }
+
+    /// What was seen.
+    #[must_use]
+    pub fn evidence(&self) -> &Evidence {
+        &self.0
+    }
+}

@@ -1,0 +1,294 @@
+//! What was found of one package, and what follows from it.
+
+use core::cmp::{Ordering, Reverse};
+
+use serde::Serialize;
+
+use super::claims::{ProvenanceReport, PublishReport, PublisherReport, SignatureReport};
+use crate::error::{self, Denied, Text, VerifyError};
+use crate::evidence::{Claim, Examination, Finding, Note};
+use crate::policy::Requirement;
+use crate::publisher::{Answer, TrustedPublisher};
+use crate::registry::RegistrySignature;
+
+/// Which entry of a dependency tree a report is about, as its lock file writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The registry's name of the package.
+    pub name: String,
+    /// The version.
+    pub version: String,
+    /// The integrity, where there is one.
+    pub integrity: Option<String>,
+    /// Where it is installed.
+    pub locations: Vec<String>,
+}
+
+/// What follows for one package. Ordered from the best to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// No registry package.
+    Skipped,
+    /// Something was proved and nothing speaks against it.
+    Verified,
+    /// Not known.
+    Unverifiable,
+    /// Sound, and not what is required.
+    Denied,
+    /// Forged, altered, or broken.
+    Invalid,
+}
+
+impl From<error::Verdict> for Verdict {
+    fn from(verdict: error::Verdict) -> Self {
+        match verdict {
+            error::Verdict::Invalid => Self::Invalid,
+            error::Verdict::Denied => Self::Denied,
+            error::Verdict::Unverifiable | error::Verdict::Unavailable => Self::Unverifiable,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct FailureReport {
+    code: &'static str,
+    message: String,
+    claim: Claim,
+    #[serde(skip)]
+    help: &'static str,
+    #[serde(skip)]
+    verdict: Verdict,
+    #[serde(skip)]
+    rank: u8,
+}
+
+/// What was found of one package.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PackageReport {
+    name: String,
+    version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integrity: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<&'static str>,
+    locations: Vec<String>,
+    verdict: Verdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    claims: Option<ClaimReports>,
+    failures: Vec<FailureReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Note>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ClaimReports {
+    pub(super) registry_signature: SignatureReport,
+    pub(super) publish_attestation: PublishReport,
+    pub(super) provenance: ProvenanceReport,
+    pub(super) publisher: PublisherReport,
+}
+
+impl PackageReport {
+    /// A package whose claims were examined, held against its trusted publishers if any are configured.
+    #[must_use]
+    pub fn examined(subject: Subject, examination: Examination, publishers: &[TrustedPublisher]) -> Self {
+        let mut failures = failures_of(&examination);
+        let (publisher, denied) = publisher_report(&examination, publishers);
+        failures.extend(denied.map(|denied| FailureReport::denied(&denied, Claim::Publisher)));
+        failures.sort_by_key(|failure| (Reverse(failure.verdict), failure.rank));
+        let verdict = failures.first().map_or(Verdict::Verified, |gravest| gravest.verdict);
+        let artifact = examination.artifact();
+        Self {
+            integrity: Some(artifact.sha512().to_string()),
+            bytes: Some(if artifact.is_hashed() { "hashed" } else { "expected" }),
+            verdict,
+            claims: Some(ClaimReports {
+                registry_signature: SignatureReport::of(&examination),
+                publish_attestation: PublishReport::of(examination.publish_attestation()),
+                provenance: ProvenanceReport::of(examination.provenance()),
+                publisher,
+            }),
+            failures,
+            notes: examination.notes().to_vec(),
+            ..Self::bare(subject)
+        }
+    }
+
+    /// A package whose documents or lock file entry could not be read: nothing of it was examined.
+    #[must_use]
+    pub fn unreadable(subject: Subject, error: &VerifyError) -> Self {
+        let failure = FailureReport::verify(error, Claim::Manifest);
+        Self { verdict: failure.verdict, failures: vec![failure], ..Self::bare(subject) }
+    }
+
+    /// A package whose manifest could not be fetched.
+    #[must_use]
+    pub fn unavailable(subject: Subject, reason: &str) -> Self {
+        let failure = FailureReport {
+            code: "ERR_COUNTERSIGN_MANIFEST_UNAVAILABLE",
+            message: Text::from(format!("the version's manifest could not be fetched: {reason}")).to_string(),
+            claim: Claim::Manifest,
+            help: "Try again; if the registry does not know this version, the lock file names one that it should.",
+            verdict: Verdict::Unverifiable,
+            rank: u8::MAX,
+        };
+        Self { verdict: failure.verdict, failures: vec![failure], ..Self::bare(subject) }
+    }
+
+    /// An entry that is no registry package.
+    #[must_use]
+    pub fn skipped(subject: Subject, reason: &str) -> Self {
+        Self { verdict: Verdict::Skipped, reason: Some(Text::from(reason).to_string()), ..Self::bare(subject) }
+    }
+
+    fn bare(subject: Subject) -> Self {
+        let mut locations = subject.locations;
+        locations.sort();
+        Self {
+            name: subject.name,
+            version: subject.version,
+            integrity: subject.integrity,
+            bytes: None,
+            locations,
+            verdict: Verdict::Unverifiable,
+            reason: None,
+            claims: None,
+            failures: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// What follows.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Name and version.
+    #[must_use]
+    pub fn package(&self) -> (&str, &str) {
+        (&self.name, &self.version)
+    }
+
+    /// The codes of the failures, the gravest first.
+    pub fn codes(&self) -> impl Iterator<Item = &'static str> {
+        self.failures.iter().map(|failure| failure.code)
+    }
+
+    /// What to do about each failure, in the order of [`PackageReport::codes`].
+    pub fn help(&self) -> impl Iterator<Item = &'static str> {
+        self.failures.iter().map(|failure| failure.help)
+    }
+
+    pub(super) fn claims(&self) -> Option<&ClaimReports> {
+        self.claims.as_ref()
+    }
+
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let key = |p: &Self| (p.name.clone(), p.version.clone(), p.integrity.clone(), p.locations.clone());
+        key(self).cmp(&key(other))
+    }
+}
+
+impl FailureReport {
+    fn verify(error: &VerifyError, claim: Claim) -> Self {
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            claim,
+            help: error.help(),
+            verdict: error.verdict().into(),
+            rank: error.rank(),
+        }
+    }
+
+    fn denied(error: &Denied, claim: Claim) -> Self {
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            claim,
+            help: error.help(),
+            verdict: error.verdict().into(),
+            rank: error.rank(),
+        }
+    }
+}
+
+/// Everything that lowers the verdict without a policy: failed claims, and what is wanting where it
+/// should be.
+fn failures_of(examination: &Examination) -> Vec<FailureReport> {
+    let mut failures: Vec<FailureReport> = examination
+        .failures()
+        .iter()
+        .flat_map(|failures| failures.all())
+        .map(|failure| FailureReport::verify(&failure.error, failure.claim))
+        .collect();
+    failures.extend(signature_wanting(examination));
+    match examination.provenance() {
+        Finding::Withheld => failures.push(FailureReport::denied(&Denied::AttestationsWithheld, Claim::Provenance)),
+        Finding::Unavailable(reason) => {
+            let denied = Denied::AttestationsUnavailable { reason: reason.clone() };
+            failures.push(FailureReport::denied(&denied, Claim::Provenance));
+        }
+        Finding::Unconfirmed(_, error) => failures.push(FailureReport::verify(error, Claim::Provenance)),
+        _ => {}
+    }
+    failures
+}
+
+fn signature_wanting(examination: &Examination) -> Option<FailureReport> {
+    let claim = Claim::RegistrySignature;
+    let proved = examination.publish_attestation().proven().is_some() || examination.provenance().proven().is_some();
+    match examination.registry_signature() {
+        Ok(RegistrySignature::Absent) => {
+            // npm signs every version, so that one without is not what npm serves. Of another registry
+            // that is not known: there it only leaves the package unproved.
+            let verdict = match (examination.artifact().registry().is_npm(), proved) {
+                (true, _) => Verdict::Invalid,
+                (false, false) => Verdict::Unverifiable,
+                (false, true) => return None,
+            };
+            Some(FailureReport { verdict, ..FailureReport::denied(&Denied::MissingRegistrySignature, claim) })
+        }
+        Ok(RegistrySignature::UnknownKey { keyids }) => {
+            let keyid = keyids.first().map_or("", String::as_str).into();
+            Some(FailureReport::denied(&Denied::UnknownRegistryKey { keyid }, claim))
+        }
+        Ok(RegistrySignature::NoKeys) if !proved => Some(FailureReport::denied(&Denied::NoRegistryKeys, claim)),
+        _ => None,
+    }
+}
+
+/// The publisher's fields for show, and what the requirement decided. Both come from one function of
+/// the publisher; what decides is the requirement.
+fn publisher_report(examination: &Examination, publishers: &[TrustedPublisher]) -> (PublisherReport, Option<Denied>) {
+    let Ok(requirement) = Requirement::any_trusted_publisher(publishers.iter().cloned()) else {
+        return (PublisherReport::unconfigured(), None);
+    };
+    let expected = publishers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+    let report = match examination.provenance().proven() {
+        None => PublisherReport::unprovable(expected),
+        Some(provenance) => {
+            let matches = publishers.iter().map(|publisher| publisher.matches(provenance.identity()));
+            let nearest = matches.min_by_key(|matched| {
+                matched.fields().iter().filter(|f| !matches!(f.answer(), Answer::Proven { .. })).count()
+            });
+            nearest.map_or_else(
+                || PublisherReport::unprovable(expected.clone()),
+                |m| PublisherReport::of(expected.clone(), &m),
+            )
+        }
+    };
+    // A failed claim has already made the package invalid or unverifiable; there is nothing to authorize.
+    let denied = examination.clone().into_evidence().ok().and_then(|evidence| {
+        let at = evidence.verified_at();
+        requirement.authorize(&evidence, at).err()
+    });
+    (report, denied)
+}

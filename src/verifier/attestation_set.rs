@@ -1,0 +1,229 @@
+//! The attestations of one answer, by kind: at most one of each, each signed by whom it must be.
+
+use crate::artifact::Artifact;
+use crate::claims::AttestationClaim;
+use crate::error::VerifyError;
+use crate::evidence::{Claim, Finding, Note, Provenance, PublishAttestation};
+use crate::identity::{SanInput, SignerIdentity};
+use crate::registry::{KeyKind, KeyUsage, RegistryKeys};
+use crate::sigstore::{
+    self, Bundle, LogEvidence, ManagedKey, Material, Signer, SubjectAltName, TrustedRoot, VerifiedBundle,
+    VerifiedCertificate,
+};
+use crate::statement::{self, ProvenanceNote, Statement};
+use crate::time::Timestamp;
+
+/// One attestation of a known kind.
+struct Attestation {
+    outer: String,
+    inner: Option<String>,
+    bundle: Result<Bundle, VerifyError>,
+}
+
+/// What an answer holds, by kind. Types are compared as a whole: `…/v1evil` is unknown.
+pub(super) struct AttestationSet {
+    publish: Vec<Attestation>,
+    provenance: Vec<Attestation>,
+}
+
+fn is_publish(predicate_type: &str) -> bool {
+    predicate_type == statement::PUBLISH_V01
+}
+
+fn is_provenance(predicate_type: &str) -> bool {
+    [statement::SLSA_V02, statement::SLSA_V1].contains(&predicate_type)
+}
+
+impl AttestationSet {
+    /// Sorts by label and by what is inside: one whose unsigned label was changed must not escape
+    /// from its kind by that. Those of no known kind are noted and never counted.
+    pub(super) fn sort(listed: Vec<AttestationClaim<'_>>, notes: &mut Vec<Note>) -> Self {
+        let mut set = Self { publish: Vec::new(), provenance: Vec::new() };
+        for claim in listed {
+            let bundle = Bundle::from_json(claim.bundle.get().as_bytes());
+            let payload = bundle.as_ref().ok().map(Bundle::untrusted_payload);
+            let inner = payload.and_then(statement::untrusted_predicate_type);
+            let either = |kind: fn(&str) -> bool| kind(&claim.predicate_type) || inner.as_deref().is_some_and(kind);
+            match (either(is_publish), either(is_provenance)) {
+                (false, false) => {
+                    let message = format!("an attestation of the unknown type {} is ignored", claim.predicate_type);
+                    notes.push(Note::new(Claim::Provenance, "NOTE_COUNTERSIGN_UNKNOWN_ATTESTATION", message));
+                }
+                (true, false) => set.publish.push(Attestation { outer: claim.predicate_type, inner, bundle }),
+                (false, true) => set.provenance.push(Attestation { outer: claim.predicate_type, inner, bundle }),
+                (true, true) => {
+                    let (outer, bundle) = (claim.predicate_type, bundle);
+                    set.publish.push(Attestation {
+                        outer: outer.clone(),
+                        inner: inner.clone(),
+                        bundle: bundle.clone(),
+                    });
+                    set.provenance.push(Attestation { outer, inner, bundle });
+                }
+            }
+        }
+        set
+    }
+
+    pub(super) fn publish(
+        &self,
+        root: &TrustedRoot,
+        keys: &RegistryKeys,
+        artifact: &Artifact,
+        now: Timestamp,
+        notes: &mut Vec<Note>,
+    ) -> Finding<PublishAttestation> {
+        let claim = Claim::PublishAttestation;
+        found(&self.publish, "publish attestation", |bundle, outer| {
+            let (attestation, verified) = publish(bundle, outer, root, keys, artifact, now)?;
+            note_entries(claim, &verified, notes);
+            Ok(attestation)
+        })
+    }
+
+    pub(super) fn provenance(
+        &self,
+        root: &TrustedRoot,
+        artifact: &Artifact,
+        now: Timestamp,
+        notes: &mut Vec<Note>,
+    ) -> Finding<Provenance> {
+        let claim = Claim::Provenance;
+        found(&self.provenance, "provenance", |bundle, outer| {
+            let (provenance, verified, note) = provenance(bundle, outer, root, artifact, now)?;
+            note_entries(claim, &verified, notes);
+            notes.extend(note.map(|message| Note::new(claim, "NOTE_COUNTERSIGN_OPAQUE_BUILD_TYPE", message)));
+            Ok(provenance)
+        })
+    }
+}
+
+/// Exactly one, with the same label inside and outside. With "any of them" instead, an attacker would
+/// add his own beside the genuine one; with "the first", he would put it in front.
+fn found<T>(
+    attestations: &[Attestation],
+    what: &'static str,
+    verify: impl FnOnce(&Bundle, &str) -> Result<T, VerifyError>,
+) -> Finding<T> {
+    let attestation = match attestations {
+        [] => return Finding::Absent,
+        [attestation] => attestation,
+        _ => return Finding::Failed(VerifyError::AmbiguousAttestation { what }),
+    };
+    let bundle = match &attestation.bundle {
+        Ok(bundle) => bundle,
+        Err(error) => return Finding::Failed(error.clone()),
+    };
+    if let Some(inner) = attestation.inner.as_deref().filter(|inner| *inner != attestation.outer) {
+        let (outer, inner) = (attestation.outer.as_str().into(), inner.into());
+        return Finding::Failed(VerifyError::PredicateMismatch { outer, inner });
+    }
+    match verify(bundle, &attestation.outer) {
+        Ok(value) => Finding::Proven(value),
+        Err(error) => Finding::Failed(error),
+    }
+}
+
+/// Signed by a key of the registry, never by a certificate: anybody gets one of those
+/// (pacote takes the keyless path when the key id is removed).
+fn publish(
+    bundle: &Bundle,
+    outer: &str,
+    root: &TrustedRoot,
+    keys: &RegistryKeys,
+    artifact: &Artifact,
+    now: Timestamp,
+) -> Result<(PublishAttestation, VerifiedBundle), VerifyError> {
+    let Material::PublicKey { hint } = bundle.material() else {
+        return Err(VerifyError::SignerKind { what: "publish attestation", expected: "a key of the registry" });
+    };
+    let keyid = bundle.keyid().unwrap_or_default();
+    if keyid != hint {
+        return Err(VerifyError::KeyMismatch { hint: hint.into(), keyid: keyid.into() });
+    }
+    let key = keys.find(hint, KeyUsage::Attestations).ok_or_else(|| VerifyError::UnknownKey { keyid: hint.into() })?;
+    let public = match &key.kind {
+        KeyKind::Supported(public) => public,
+        KeyKind::Unsupported(algorithm) => {
+            return Err(VerifyError::UnsupportedKey { keyid: hint.into(), algorithm: algorithm.as_str().into() });
+        }
+    };
+    let managed = ManagedKey { id: hint, key: public, window: key.window };
+    let verified = sigstore::verify_key_bundle(bundle, &managed, root, now)?;
+    let statement = Statement::verify(verified.payload(), artifact)?;
+    must_be_labelled(&statement, outer)?;
+    statement::check_publish(&statement, artifact)?;
+    let attestation = PublishAttestation {
+        keyid: hint.into(),
+        log_index: first_index(&verified),
+        first: verified.times().earliest(),
+        last: verified.times().latest(),
+    };
+    Ok((attestation, verified))
+}
+
+/// Signed by a certificate, never by a key: a registry key names no workflow.
+fn provenance(
+    bundle: &Bundle,
+    outer: &str,
+    root: &TrustedRoot,
+    artifact: &Artifact,
+    now: Timestamp,
+) -> Result<(Provenance, VerifiedBundle, Option<String>), VerifyError> {
+    if !matches!(bundle.material(), Material::Certificate) {
+        return Err(VerifyError::SignerKind { what: "provenance", expected: "a certificate" });
+    }
+    if let Some(keyid) = bundle.keyid() {
+        return Err(VerifyError::KeyMismatch { hint: "".into(), keyid: keyid.into() });
+    }
+    let verified = sigstore::verify_certificate_bundle(bundle, root, now)?;
+    let Signer::Certificate(certificate) = verified.signer() else {
+        return Err(VerifyError::SignerKind { what: "provenance", expected: "a certificate" });
+    };
+    let statement = Statement::verify(verified.payload(), artifact)?;
+    must_be_labelled(&statement, outer)?;
+    let identity = identify(certificate)?;
+    let note = match statement::check_provenance(&statement, &identity)? {
+        ProvenanceNote::Checked { .. } => None,
+        opaque @ ProvenanceNote::Opaque { .. } => Some(format!("the provenance is {opaque}")),
+    };
+    let provenance = Provenance {
+        identity,
+        predicate_type: statement.predicate_type().into(),
+        log_index: first_index(&verified),
+        first: verified.times().earliest(),
+        last: verified.times().latest(),
+    };
+    Ok((provenance, verified, note))
+}
+
+fn identify(certificate: &VerifiedCertificate) -> Result<SignerIdentity, VerifyError> {
+    let subject = match certificate.subject_alt_name() {
+        SubjectAltName::Uri(uri) => SanInput::Uri(uri),
+        SubjectAltName::Email(email) => SanInput::Email(email),
+        SubjectAltName::Other => SanInput::Other,
+    };
+    SignerIdentity::from_parts(subject, certificate.fulcio_extensions(), certificate.not_before())
+}
+
+fn must_be_labelled(statement: &Statement, outer: &str) -> Result<(), VerifyError> {
+    if statement.predicate_type() == outer {
+        return Ok(());
+    }
+    Err(VerifyError::PredicateMismatch { outer: outer.into(), inner: statement.predicate_type().into() })
+}
+
+fn first_index(verified: &VerifiedBundle) -> u64 {
+    verified.entries().first().map_or(0, sigstore::LoggedEntry::log_index)
+}
+
+fn note_entries(claim: Claim, verified: &VerifiedBundle, notes: &mut Vec<Note>) {
+    if verified.entries().len() > 1 {
+        let message = format!("{} log entries were verified, each log counts once", verified.entries().len());
+        notes.push(Note::new(claim, "NOTE_COUNTERSIGN_SEVERAL_LOG_ENTRIES", message));
+    }
+    if verified.entries().iter().any(|entry| entry.evidence() == LogEvidence::Promise) {
+        let message = "the log promised the entry and no inclusion proof came with it, as usual at that time";
+        notes.push(Note::new(claim, "NOTE_COUNTERSIGN_PROMISE_ONLY", message));
+    }
+}

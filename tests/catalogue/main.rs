@@ -1,0 +1,15 @@
+//! The attack catalogue: one test a row, named by its id, asserting the code.
+//!
+//! Each case is sound in every respect but one; the miniature Sigstore and registry re-sign whatever
+//! lies above the change. Rows that do not apply stand in `testdata/README.md` with the reason.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod api;
+mod attestation_set;
+mod integrity;
+mod question;
+mod registry_signature;
+mod resources;
+mod statement;

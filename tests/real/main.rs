@@ -1,0 +1,4 @@
+//! The product against recorded and collected real data.
+
+mod recording;
+mod shared;
