@@ -53,7 +53,12 @@ impl CaCertificate {
 impl Authority {
     /// Reads and checks a chain. `Ok(None)` if it is sound as far as it can be read, but uses keys or
     /// signatures of a kind not verified here: it then issues nothing, and the rest of the root works.
-    pub(super) fn load(chain: Vec<Certificate>, valid_for: Window) -> Result<Option<Self>, ParseError> {
+    pub(super) fn load(mut chain: Vec<Certificate>, valid_for: Window) -> Result<Option<Self>, ParseError> {
+        // Public-good roots up to 2023 list the root first (sample `public-good-2fb82623`). Either
+        // order is settled by the signatures, which are all verified below.
+        if chain.len() > 1 && chain.first().is_some_and(|first| first.issuer() == first.subject()) {
+            chain.reverse();
+        }
         for (below, certificate) in chain.iter().enumerate() {
             check_profile(certificate, below)?;
         }
@@ -195,6 +200,12 @@ fn refused(error: &webpki::Error, leaf: &Certificate, issuer: &Certificate) -> V
         }
         Error::CaUsedAsEndEntity => VerifyError::CaAsLeaf,
         Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => VerifyError::ExtendedKeyUsage,
+        Error::UnsupportedSignatureAlgorithmContext(_) | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
+            VerifyError::ChainInvalid { reason: "its signature is of no kind that the authority's key makes".into() }
+        }
+        Error::NameConstraintViolation => {
+            VerifyError::ChainInvalid { reason: "the authority may not issue for this name".into() }
+        }
         other => VerifyError::ChainInvalid { reason: format!("{other:?}").into() },
     }
 }

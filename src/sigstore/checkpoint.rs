@@ -71,7 +71,7 @@ struct Line<'a> {
 impl Line<'_> {
     /// The signature, if name *and* hint are the log's: either alone is anybody's to write.
     fn by(&self, log: &Log) -> Option<&[u8]> {
-        (self.name == log.name() && self.hint == log.hint()).then_some(&self.signature)
+        (log.is_name(self.name) && self.hint == log.hint()).then_some(&self.signature)
     }
 }
 

@@ -10,7 +10,8 @@ use crate::time::Window;
 pub(super) struct Log {
     id: Vec<u8>,
     key: LogKey,
-    name: String,
+    /// Host and port of its address.
+    authority: String,
     hint: [u8; 4],
     window: Window,
 }
@@ -25,7 +26,7 @@ pub(super) enum LogKey {
 
 impl Log {
     pub(super) fn new(id: Vec<u8>, key: LogKey, base_url: &str, hint: [u8; 4], window: Window) -> Self {
-        Self { id, key, name: host(base_url).to_owned(), hint, window }
+        Self { id, key, authority: authority(base_url).to_owned(), hint, window }
     }
 
     pub(super) fn id(&self) -> &[u8] {
@@ -47,9 +48,16 @@ impl Log {
         matches!(self.key, LogKey::Supported(_))
     }
 
-    /// The name in its checkpoints' signature lines: the host of its address (client-spec §4.4).
+    /// Its name in checkpoints: the host of its address (client-spec §4.4).
     pub(super) fn name(&self) -> &str {
-        &self.name
+        let port = |(_, port): &(&str, &str)| port.bytes().all(|b| b.is_ascii_digit());
+        self.authority.rsplit_once(':').filter(port).map_or(self.authority.as_str(), |(host, _)| host)
+    }
+
+    /// Whether that is its name, with or without the port of its address (sigstore conformance
+    /// `intoto-with-custom-trust-root` has one in both).
+    pub(super) fn is_name(&self, name: &str) -> bool {
+        name == self.name() || name == self.authority
     }
 
     /// The first four bytes of its checkpoint key's id.
@@ -64,18 +72,59 @@ impl Log {
     /// Whether a checkpoint's origin is this log: its name, or as Rekor v1 writes it, its name, a
     /// hyphen between spaces, and the number of the shard's tree.
     pub(super) fn is_origin(&self, line: &str) -> bool {
-        let Some(rest) = line.strip_prefix(self.name.as_str()) else { return false };
-        let tree = rest.strip_prefix(" - ");
-        rest.is_empty() || tree.is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
+        match line.split_once(" - ") {
+            None => self.is_name(line),
+            Some((name, tree)) => self.is_name(name) && !tree.is_empty() && tree.bytes().all(|b| b.is_ascii_digit()),
+        }
     }
 }
 
-/// The host of a URL, without port and path; what has no scheme is taken as it stands.
-fn host(url: &str) -> &str {
+/// What stands between scheme and path of a URL; what has no scheme is taken as it stands.
+fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or_default();
-    authority
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
-        .map_or(authority, |(h, _)| h)
+    rest.split('/').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Log, LogKey};
+    use crate::time::{Timestamp, Window};
+
+    fn log(url: &str) -> Log {
+        let window = Window { start: Timestamp::from_unix(0).unwrap(), end: None };
+        Log::new(vec![0; 32], LogKey::Unsupported("none".into()), url, [0; 4], window)
+    }
+
+    #[test]
+    fn is_named_by_its_host() {
+        for url in ["https://rekor.example", "https://rekor.example/", "https://rekor.example:443/api", "rekor.example"]
+        {
+            assert_eq!(log(url).name(), "rekor.example", "{url}");
+        }
+        assert!(log("http://localhost:8000").is_name("localhost:8000"));
+        assert!(log("http://localhost:8000").is_name("localhost"));
+        assert!(!log("http://localhost:8000").is_name("localhost:8001"));
+        assert!(!log("http://localhost").is_name("localhost:8000"));
+    }
+
+    #[test]
+    fn an_origin_is_the_name_and_perhaps_a_tree() {
+        let log = log("https://rekor.example");
+        for origin in ["rekor.example", "rekor.example - 1193050959916656506"] {
+            assert!(log.is_origin(origin), "{origin}");
+        }
+        for origin in [
+            "",
+            "rekor.example - ",
+            "rekor.example - x",
+            "rekor.example -1",
+            "rekor.example.evil - 1",
+            "evil - 1",
+            "rekor.example - 1 - 2",
+            "rekor.exampl",
+            " - 1",
+        ] {
+            assert!(!log.is_origin(origin), "{origin}");
+        }
+    }
 }
