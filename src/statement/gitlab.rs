@@ -12,7 +12,7 @@ use super::slsa_v0_2::{Builder, ConfigSource, Material, Metadata, sole};
 use super::unreadable;
 use crate::error::VerifyError;
 use crate::identity::SignerIdentity;
-use crate::json::{self, Object, Sole};
+use crate::json::{self, Sole};
 
 /// npm's.
 const NPM: &str = "https://github.com/npm/cli/gitlab/v0alpha1";
@@ -20,24 +20,20 @@ const NPM: &str = "https://github.com/npm/cli/gitlab/v0alpha1";
 const NPM_FIRST: &str = "https://github.com/npm/CLI/gitlab/v0alpha1";
 
 /// The host that Fulcio writes into 1.12, 1.16 and 1.21 whatever GitLab it is (sigstore/fulcio#1325).
-const GITLAB: &str = "https://gitlab.com";
+const GITLAB: &str = "https://gitlab.com/";
 
 #[derive(Deserialize)]
 struct Predicate {
-    #[serde(deserialize_with = "json::object")]
     builder: Builder,
-    #[serde(deserialize_with = "json::object")]
     invocation: Invocation,
-    #[serde(deserialize_with = "json::object")]
     metadata: Metadata,
     materials: Sole<Material>,
 }
 
 #[derive(Deserialize)]
 struct Invocation {
-    #[serde(rename = "configSource", deserialize_with = "json::object")]
+    #[serde(rename = "configSource")]
     config_source: ConfigSource,
-    #[serde(deserialize_with = "json::object")]
     parameters: Parameters,
 }
 
@@ -67,8 +63,8 @@ pub(super) fn check(
         NPM_FIRST => NPM_FIRST,
         unknown => return Ok(ProvenanceNote::Opaque { build_type: unknown.into() }),
     };
-    let predicate: Object<Predicate> = json::read_raw("statement", predicate).map_err(unreadable)?;
-    compare(&predicate.0, build_type, identity)?;
+    let predicate: Predicate = json::read_raw("statement", predicate).map_err(unreadable)?;
+    compare(&predicate, build_type, identity)?;
     Ok(ProvenanceNote::Checked { build_type })
 }
 
@@ -78,7 +74,7 @@ fn compare(predicate: &Predicate, build_type: &'static str, identity: &SignerIde
     let material = sole(materials)?;
     let server = issued_to_gitlab(identity, build_type)?;
     let at_server = |uri: Option<&str>| {
-        uri.map(|uri| uri.strip_prefix(GITLAB).map_or(uri.into(), |path| format!("{server}{path}")))
+        uri.map(|uri| uri.strip_prefix(GITLAB).map_or(uri.into(), |path| format!("{server}/{path}")))
     };
     let project = at_server(identity.repository());
     let project = project.as_deref();

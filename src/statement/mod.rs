@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::artifact::Artifact;
 use crate::error::{ParseError, VerifyError};
-use crate::json::{self, Object, Sole};
+use crate::json::{self, Sole};
 use crate::limits;
 
 pub use provenance::ProvenanceNote;
@@ -37,8 +37,8 @@ pub(crate) fn untrusted_predicate_type(payload: &[u8]) -> Option<String> {
         #[serde(rename = "predicateType")]
         predicate_type: String,
     }
-    let label: Object<Label> = json::read("statement", payload, limits::STATEMENT_BYTES).ok()?;
-    Some(label.0.predicate_type)
+    let label: Label = json::read("statement", payload, limits::STATEMENT_BYTES).ok()?;
+    Some(label.predicate_type)
 }
 
 /// A statement about exactly one subject, which is the artifact it was verified for.
@@ -63,7 +63,6 @@ struct Document {
 #[derive(Deserialize)]
 struct Subject {
     name: String,
-    #[serde(deserialize_with = "json::object")]
     digest: Digests,
 }
 
@@ -83,9 +82,8 @@ impl Statement {
     pub(crate) fn verify(payload: &[u8], artifact: &Artifact) -> Result<Self, VerifyError> {
         // A member that is skipped is not decoded, so that its encoding is checked here.
         core::str::from_utf8(payload).map_err(|_| malformed("it is not UTF-8"))?;
-        let document: Object<Document> =
-            json::read("statement", payload, limits::STATEMENT_BYTES).map_err(unreadable)?;
-        let Document { kind, predicate_type, subject, predicate } = document.0;
+        let document: Document = json::read("statement", payload, limits::STATEMENT_BYTES).map_err(unreadable)?;
+        let Document { kind, predicate_type, subject, predicate } = document;
         check_type(kind.as_deref())?;
         if predicate_type.is_empty() {
             return Err(malformed("predicateType is empty"));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{PUBLISH_V01, Statement, malformed, unreadable};
 use crate::artifact::Artifact;
 use crate::error::VerifyError;
-use crate::json::{self, Object};
+use crate::json;
 
 #[derive(Deserialize)]
 struct Publish {
@@ -24,8 +24,8 @@ pub(crate) fn check_publish(statement: &Statement, artifact: &Artifact) -> Resul
     if statement.predicate_type() != PUBLISH_V01 {
         return Err(malformed("it is no publish attestation"));
     }
-    let publish: Object<Publish> = json::read_raw("statement", statement.predicate()).map_err(unreadable)?;
-    let Publish { name, version, registry } = publish.0;
+    let publish: Publish = json::read_raw("statement", statement.predicate()).map_err(unreadable)?;
+    let Publish { name, version, registry } = publish;
     let mismatch = |what, expected: &str, found: &str| VerifyError::StatementMismatch {
         what,
         expected: expected.into(),

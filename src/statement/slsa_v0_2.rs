@@ -9,7 +9,7 @@ use super::provenance::{
 use super::{gitlab, malformed, unreadable};
 use crate::error::VerifyError;
 use crate::identity::{GITHUB, SignerIdentity};
-use crate::json::{self, Object, Sole};
+use crate::json::{self, Sole};
 
 /// npm 9.2 to 9.4.
 const NPM_V0: &str = "https://github.com/npm/cli/gha@v0";
@@ -36,11 +36,8 @@ struct Label {
 
 #[derive(Deserialize)]
 struct Predicate {
-    #[serde(deserialize_with = "json::object")]
     builder: Builder,
-    #[serde(deserialize_with = "json::object")]
     invocation: Invocation,
-    #[serde(deserialize_with = "json::object")]
     metadata: Metadata,
     materials: Sole<Material>,
 }
@@ -52,16 +49,14 @@ pub(super) struct Builder {
 
 #[derive(Deserialize)]
 struct Invocation {
-    #[serde(rename = "configSource", deserialize_with = "json::object")]
+    #[serde(rename = "configSource")]
     config_source: ConfigSource,
-    #[serde(deserialize_with = "json::object")]
     environment: Environment,
 }
 
 #[derive(Deserialize)]
 pub(super) struct ConfigSource {
     pub(super) uri: String,
-    #[serde(deserialize_with = "json::object")]
     pub(super) digest: Sha1,
     #[serde(rename = "entryPoint")]
     pub(super) entry_point: String,
@@ -97,23 +92,22 @@ pub(super) struct Metadata {
 #[derive(Deserialize)]
 pub(super) struct Material {
     pub(super) uri: String,
-    #[serde(deserialize_with = "json::object")]
     pub(super) digest: Sha1,
 }
 
 /// Errors, in order: `StatementMalformed`, `ProvenanceContradictsCertificate`.
 pub(super) fn check(predicate: &RawValue, identity: &SignerIdentity) -> Result<ProvenanceNote, VerifyError> {
-    let label: Object<Label> = json::read_raw("statement", predicate).map_err(unreadable)?;
-    let build_type = match label.0.build_type.as_str() {
+    let label: Label = json::read_raw("statement", predicate).map_err(unreadable)?;
+    let build_type = match label.build_type.as_str() {
         NPM_V0 => NPM_V0,
         NPM_V1 => NPM_V1,
         NPM_V2 => NPM_V2,
         DELEGATOR => DELEGATOR,
         unknown => return gitlab::check(unknown, predicate, identity),
     };
-    let predicate: Object<Predicate> = json::read_raw("statement", predicate).map_err(unreadable)?;
+    let predicate: Predicate = json::read_raw("statement", predicate).map_err(unreadable)?;
     issued_to_github(identity, build_type)?;
-    compare(&predicate.0, build_type, identity)?;
+    compare(&predicate, build_type, identity)?;
     Ok(ProvenanceNote::Checked { build_type })
 }
 
@@ -166,9 +160,9 @@ pub(super) fn sole(materials: &Sole<Material>) -> Result<&Material, VerifyError>
 
 /// The run and its attempt, which the certificate states as one URI.
 fn compare_run(environment: &Environment, metadata: &Metadata, identity: &SignerIdentity) -> Result<(), VerifyError> {
-    let (Some(stated), Some(repository)) = (identity.run(), identity.repository()) else { return Ok(()) };
+    let Some(stated) = identity.run() else { return Ok(()) };
     let (run, attempt) = (&environment.github_run_id, &environment.github_run_attempt);
-    let uri = format!("{repository}/actions/runs/{run}/attempts/{attempt}");
+    let uri = at_github(&format!("{}/actions/runs/{run}/attempts/{attempt}", environment.github_repository));
     agree(&[
         row("GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT", Some(stated), &uri),
         row("metadata.buildInvocationId", Some(&format!("{run}-{attempt}")), &metadata.build_invocation_id),

@@ -10,7 +10,7 @@ use super::provenance::{ProvenanceNote, Row, agree, issued_to_github, row, sourc
 use super::{malformed, unreadable};
 use crate::error::VerifyError;
 use crate::identity::SignerIdentity;
-use crate::json::{self, Object, Sole};
+use crate::json::{self, Sole};
 
 /// npm's (libnpmpublish `lib/provenance.js`), and `@actions/attest`'s until 1.2.
 const NPM: &str = "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1";
@@ -23,7 +23,7 @@ const NPM_CUT_THE_REF: core::ops::Range<i64> = 1_688_083_200..1_699_920_000;
 
 #[derive(Deserialize)]
 struct Label {
-    #[serde(rename = "buildDefinition", deserialize_with = "json::object")]
+    #[serde(rename = "buildDefinition")]
     build_definition: BuildType,
 }
 
@@ -36,25 +36,20 @@ struct BuildType {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Predicate {
-    #[serde(deserialize_with = "json::object")]
     build_definition: BuildDefinition,
-    #[serde(deserialize_with = "json::object")]
     run_details: RunDetails,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BuildDefinition {
-    #[serde(deserialize_with = "json::object")]
     external_parameters: ExternalParameters,
-    #[serde(deserialize_with = "json::object")]
     internal_parameters: InternalParameters,
     resolved_dependencies: Sole<Dependency>,
 }
 
 #[derive(Deserialize)]
 struct ExternalParameters {
-    #[serde(deserialize_with = "json::object")]
     workflow: Workflow,
 }
 
@@ -68,7 +63,6 @@ struct Workflow {
 
 #[derive(Deserialize)]
 struct InternalParameters {
-    #[serde(deserialize_with = "json::object")]
     github: GitHub,
 }
 
@@ -85,7 +79,6 @@ struct GitHub {
 #[derive(Deserialize)]
 struct Dependency {
     uri: String,
-    #[serde(deserialize_with = "json::object")]
     digest: GitCommit,
 }
 
@@ -97,9 +90,7 @@ struct GitCommit {
 
 #[derive(Deserialize)]
 struct RunDetails {
-    #[serde(deserialize_with = "json::object")]
     builder: Builder,
-    #[serde(deserialize_with = "json::object")]
     metadata: Metadata,
 }
 
@@ -116,15 +107,15 @@ struct Metadata {
 
 /// Errors, in order: `StatementMalformed`, `ProvenanceContradictsCertificate`.
 pub(super) fn check(predicate: &RawValue, identity: &SignerIdentity) -> Result<ProvenanceNote, VerifyError> {
-    let label: Object<Label> = json::read_raw("statement", predicate).map_err(unreadable)?;
-    let build_type = match label.0.build_definition.build_type.as_str() {
+    let label: Label = json::read_raw("statement", predicate).map_err(unreadable)?;
+    let build_type = match label.build_definition.build_type.as_str() {
         NPM => NPM,
         ATTEST => ATTEST,
         unknown => return Ok(ProvenanceNote::Opaque { build_type: unknown.into() }),
     };
-    let predicate: Object<Predicate> = json::read_raw("statement", predicate).map_err(unreadable)?;
+    let predicate: Predicate = json::read_raw("statement", predicate).map_err(unreadable)?;
     issued_to_github(identity, build_type)?;
-    compare(&predicate.0, build_type, identity)?;
+    compare(&predicate, build_type, identity)?;
     Ok(ProvenanceNote::Checked { build_type })
 }
 
