@@ -379,3 +379,27 @@ fn the_real_publishers_match() {
         }
     }
 }
+
+/// Each byte of each value, one up: an error, or what is matched is still the publisher's.
+#[test]
+fn no_single_byte_makes_another_publisher() {
+    let judged = |stated: &Stated| {
+        let identity = stated.read().ok()?;
+        let text = |found: Option<&str>| found.map(str::to_ascii_lowercase);
+        let parts = (text(identity.issuer()), text(identity.repository()), text(identity.build_config()));
+        (publisher().matches(&identity).status() == MatchStatus::Match).then_some(parts)
+    };
+    let good = judged(&Stated::github()).unwrap();
+    let early = judged(&Stated::early()).unwrap();
+    for (stated, good) in [(Stated::github(), good), (Stated::early(), early)] {
+        for at in 0..stated.extensions.len() {
+            for byte in 0..stated.extensions[at].1.len() {
+                for bit in 0..8 {
+                    let mut changed = stated.clone();
+                    changed.extensions[at].1[byte] ^= 1 << bit;
+                    assert!(judged(&changed).is_none_or(|found| found == good), "{:?}", changed.extensions[at]);
+                }
+            }
+        }
+    }
+}

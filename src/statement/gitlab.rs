@@ -20,7 +20,7 @@ const NPM: &str = "https://github.com/npm/cli/gitlab/v0alpha1";
 const NPM_FIRST: &str = "https://github.com/npm/CLI/gitlab/v0alpha1";
 
 /// The host that Fulcio writes into 1.12, 1.16 and 1.21 whatever GitLab it is (sigstore/fulcio#1325).
-const GITLAB: &str = "https://gitlab.com";
+const GITLAB: &str = "https://gitlab.com/";
 
 #[derive(Deserialize)]
 struct Predicate {
@@ -74,7 +74,7 @@ fn compare(predicate: &Predicate, build_type: &'static str, identity: &SignerIde
     let material = sole(materials)?;
     let server = issued_to_gitlab(identity, build_type)?;
     let at_server = |uri: Option<&str>| {
-        uri.map(|uri| uri.strip_prefix(GITLAB).map_or(uri.into(), |path| format!("{server}{path}")))
+        uri.map(|uri| uri.strip_prefix(GITLAB).map_or(uri.into(), |path| format!("{server}/{path}")))
     };
     let project = at_server(identity.repository());
     let project = project.as_deref();

@@ -113,14 +113,17 @@ pub(super) fn started_workflow(
     identity: &SignerIdentity,
     built: &str,
 ) -> Result<(), VerifyError> {
+    let differs = |stated: &str| Err(contradiction(member, stated, built));
+    if let Some(stated) = identity.build_config() {
+        return if identity.is_uri(stated, built) { Ok(()) } else { differs(stated) };
+    }
     let Some(repository) = identity.repository() else { return Ok(()) };
     let within = format!("{repository}/");
-    let subject = identity.subject_uri().filter(|subject| subject.starts_with(&within));
-    match identity.build_config().or(subject) {
+    match identity.subject_uri().filter(|subject| subject.starts_with(&within)) {
         Some(stated) if identity.is_uri(stated, built) => Ok(()),
-        Some(stated) => Err(contradiction(member, stated, built)),
+        Some(stated) => differs(stated),
         None if built.starts_with(&within) => Ok(()),
-        None => Err(contradiction(member, &within, built)),
+        None => differs(&within),
     }
 }
 

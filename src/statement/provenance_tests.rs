@@ -258,6 +258,10 @@ fn duplicates_and_lists_are_refused() {
         let result = check_provenance(&statement, &Stated::github().identity());
         assert_eq!(result.unwrap_err().code(), MALFORMED, "{member}");
     }
+    let mut list = v1(NPM);
+    list["buildDefinition"]["externalParameters"]["workflow"] =
+        json!(["refs/tags/v1.2.3", "https://github.com/octo-org/octo-lib", ".github/workflows/release.yml"]);
+    assert_eq!(code(&list, &Stated::github()), MALFORMED);
     let mut two = v1(NPM);
     let list = two["buildDefinition"]["resolvedDependencies"].as_array_mut().unwrap();
     list.push(json!({"uri": "git+https://github.com/evil/evil"}));
@@ -404,4 +408,15 @@ fn gitlab_elsewhere_is_written_as_gitlab_com() {
     assert!(is_checked(&predicate, &stated));
     assert_eq!(code(&gitlab(), &stated), CONTRADICTS);
     assert_eq!(code(&predicate, &Stated::gitlab()), CONTRADICTS);
+}
+
+#[test]
+fn each_extension_is_compared_by_itself() {
+    let bare = Stated::github().without(5).without(12).without(16).without(6).without(14);
+    assert!(is_checked(&v1(NPM), &bare));
+    assert!(is_checked(&v0_2("https://github.com/npm/cli/gha/v2"), &bare));
+    let path = with(&v1(NPM), "/buildDefinition/externalParameters/workflow/path", ".github/workflows/x.yml");
+    assert_eq!(code(&path, &bare), CONTRADICTS);
+    let run = with(&v0_2("https://github.com/npm/cli/gha/v2"), "/invocation/environment/GITHUB_RUN_ID", "1");
+    assert_eq!(code(&run, &bare), CONTRADICTS);
 }

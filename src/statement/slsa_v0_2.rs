@@ -160,9 +160,9 @@ pub(super) fn sole(materials: &Sole<Material>) -> Result<&Material, VerifyError>
 
 /// The run and its attempt, which the certificate states as one URI.
 fn compare_run(environment: &Environment, metadata: &Metadata, identity: &SignerIdentity) -> Result<(), VerifyError> {
-    let (Some(stated), Some(repository)) = (identity.run(), identity.repository()) else { return Ok(()) };
+    let Some(stated) = identity.run() else { return Ok(()) };
     let (run, attempt) = (&environment.github_run_id, &environment.github_run_attempt);
-    let uri = format!("{repository}/actions/runs/{run}/attempts/{attempt}");
+    let uri = at_github(&format!("{}/actions/runs/{run}/attempts/{attempt}", environment.github_repository));
     agree(&[
         row("GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT", Some(stated), &uri),
         row("metadata.buildInvocationId", Some(&format!("{run}-{attempt}")), &metadata.build_invocation_id),
