@@ -29,7 +29,7 @@ impl RequiredSigner {
     /// # Errors
     /// [`ParseError::RequirementInvalid`] if it is no name of an owner.
     pub fn github_owner(owner: &str) -> Result<Self, ParseError> {
-        let legal = !owner.is_empty() && owner.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let legal = !owner.is_empty() && owner.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if !legal {
             return Err(ParseError::RequirementInvalid { reason: "write a GitHub owner like octo-org" });
         }

@@ -43,11 +43,14 @@ fn ap_02_nothing_is_verified_of_nothing() {
 #[test]
 fn ap_03_no_decision_has_a_default() {
     use static_checks::{NoDefault as _, Probe};
-    assert!(Probe::<Requirement>::NO_DEFAULT && Probe::<TrustedPublisher>::NO_DEFAULT && Probe::<Evidence>::NO_DEFAULT);
-    assert!(Probe::<Authorized>::NO_DEFAULT && Probe::<Admitted>::NO_DEFAULT && Probe::<Observed>::NO_DEFAULT);
-    assert!(Probe::<EndedKeys>::NO_DEFAULT && Probe::<Receipt>::NO_DEFAULT && Probe::<Attestations>::NO_DEFAULT);
-    // The probe itself can tell.
-    assert!(!Probe::<ArtifactHasher>::NO_DEFAULT);
+    const {
+        assert!(Probe::<Requirement>::NO_DEFAULT && Probe::<TrustedPublisher>::NO_DEFAULT);
+        assert!(Probe::<Evidence>::NO_DEFAULT && Probe::<Authorized>::NO_DEFAULT && Probe::<Admitted>::NO_DEFAULT);
+        assert!(Probe::<Observed>::NO_DEFAULT && Probe::<EndedKeys>::NO_DEFAULT && Probe::<Receipt>::NO_DEFAULT);
+        assert!(Probe::<Attestations>::NO_DEFAULT);
+        // The probe itself can tell.
+        assert!(!Probe::<ArtifactHasher>::NO_DEFAULT);
+    }
 }
 
 /// Whether a type implements `Default`, as a constant: an inherent one wins over the trait's.

@@ -398,7 +398,7 @@ fn rs_36_base64_has_one_spelling() {
         format!(" {sig}"),
         format!("{}\n{}", &sig[..4], &sig[4..]),
         format!("{unpadded}A"),
-        sig.replace(|c| c == '+' || c == '/', "-") + "-",
+        sig.replace(['+', '/'], "-") + "-",
         "MEUB".repeat(3) + "AAB=",
     ] {
         let question = with_signatures(json!([{"keyid": good(1)["keyid"], "sig": other}]));
