@@ -1,0 +1,81 @@
+//! Text from outside, made fit for a terminal and for a CI log.
+
+use std::fmt::Write as _;
+
+/// A name, a ref or a message is never longer than this on screen; the rest is counted.
+const LONGEST: usize = 256;
+
+/// Escapes what could move the cursor, recolour, reorder or hide text, start a line of its own, or be
+/// read by a CI runner as a command; cuts what is too long to be a name.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(LONGEST * 4));
+    let mut previous = ' ';
+    for (count, c) in text.chars().enumerate() {
+        if count == LONGEST {
+            let left = text.chars().count() - LONGEST;
+            let _ = write!(out, "… ({left} more characters)");
+            break;
+        }
+        if deceives(c) || begins_command(previous, c) {
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+        previous = c;
+    }
+    out
+}
+
+/// Characters that act on the terminal or the reader instead of being seen.
+pub fn deceives(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// GitHub's runner obeys `::command` at the start of a trimmed line and `##[command]` anywhere in one;
+/// Azure's and TeamCity's also start with `##`. None of them occurs in a name, so it need not stand at the start.
+fn begins_command(previous: char, c: char) -> bool {
+    previous == c && matches!(c, ':' | '#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        let text = "@scope/name@1.0.0-rc.1+build https://npm.example/x – Grüße 日本";
+        assert_eq!(plain(text), text);
+    }
+
+    #[test]
+    fn controls_and_bidi_are_spelled_out() {
+        assert_eq!(plain("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(plain("a\r\nverified"), "a\\u{d}\\u{a}verified");
+        assert_eq!(plain("\u{9b}1m\u{7f}"), "\\u{9b}1m\\u{7f}");
+        assert_eq!(plain("x\u{202e}y\u{2066}z"), "x\\u{202e}y\\u{2066}z");
+        assert_eq!(plain("\u{200b}\u{e0041}"), "\\u{200b}\\u{e0041}");
+    }
+
+    #[test]
+    fn log_commands_are_broken() {
+        assert_eq!(plain("::error::x"), ":\\u{3a}error:\\u{3a}x");
+        assert_eq!(plain("a ##[section]"), "a #\\u{23}[section]");
+        assert_eq!(plain(":::::"), ":\\u{3a}\\u{3a}\\u{3a}\\u{3a}");
+    }
+
+    #[test]
+    fn long_text_is_cut_and_counted() {
+        let shown = plain(&"x".repeat(200_000));
+        assert!(shown.ends_with("… (199744 more characters)"));
+        assert_eq!(shown.chars().filter(|c| *c == 'x').count(), 256);
+        assert_eq!(plain(&"y".repeat(256)), "y".repeat(256));
+    }
+}

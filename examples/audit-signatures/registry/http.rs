@@ -1,0 +1,160 @@
+//! A live registry over HTTP.
+//!
+//! Every request has a cap, a deadline and one origin. Nothing that identifies the user is sent.
+
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use ureq::http::{Response, header};
+use ureq::{Agent, Body, Proxy};
+
+use super::{Document, Fetched, Source};
+use crate::plain_text::plain;
+use crate::registry_url::RegistryUrl;
+
+/// How long to wait for what.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    connect: Duration,
+    /// One document, with all its redirects and retries, to the last byte.
+    document: Duration,
+    /// Before the first retry; doubled before the next.
+    pause: Duration,
+}
+
+const PATIENCE: Patience =
+    Patience { connect: Duration::from_secs(10), document: Duration::from_secs(30), pause: Duration::from_millis(500) };
+
+const MOST_REDIRECTS: u32 = 5;
+const MOST_RETRIES: u32 = 2;
+
+/// As many connections as there are workers.
+const CONNECTIONS: usize = 8;
+
+/// One registry.
+pub struct Http {
+    agent: Agent,
+    url: RegistryUrl,
+    patience: Patience,
+}
+
+enum Attempt {
+    Settled(Fetched),
+    /// Worth another try; the reason stands if there is none left.
+    Failed(String),
+}
+
+impl Http {
+    /// A client for the registry at `url`, through the proxy of the environment if there is one.
+    pub fn new(url: RegistryUrl) -> Self {
+        Self::with(url, PATIENCE, Proxy::try_from_env())
+    }
+
+    fn with(url: RegistryUrl, patience: Patience, proxy: Option<Proxy>) -> Self {
+        let agent = Agent::config_builder()
+            .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
+            .accept("application/json")
+            .timeout_connect(Some(patience.connect))
+            // Followed here instead, so that none leaves the origin.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .max_idle_connections(CONNECTIONS)
+            .max_idle_connections_per_host(CONNECTIONS)
+            .proxy(proxy)
+            .build()
+            .into();
+        Self { agent, url, patience }
+    }
+
+    fn attempt(&self, document: &Document, deadline: Instant) -> Attempt {
+        let mut url = self.url.join(&document.url_path());
+        for _ in 0..=MOST_REDIRECTS {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Attempt::Settled(self.late());
+            }
+            let request = self.agent.get(&url).config().timeout_global(Some(left)).build();
+            let mut response = match request.call() {
+                Ok(response) => response,
+                Err(e) => return Attempt::Failed(plain(&e.to_string())),
+            };
+            let status = response.status();
+            match status.as_u16() {
+                200 => return self.body(&mut response, document.limit()),
+                404 => return Attempt::Settled(Fetched::NotFound),
+                301 | 302 | 303 | 307 | 308 => match self.redirected(&url, &response) {
+                    Ok(target) => url = target,
+                    Err(reason) => return Attempt::Settled(Fetched::Unavailable(reason)),
+                },
+                401 | 403 => {
+                    let reason = format!("{} answered {status}: it wants credentials, and none are sent", self.url);
+                    return Attempt::Settled(Fetched::Unavailable(reason));
+                }
+                429 | 500..=599 => return Attempt::Failed(format!("{} answered {status}", self.url)),
+                _ => return Attempt::Settled(Fetched::Unavailable(format!("{} answered {status}", self.url))),
+            }
+        }
+        Attempt::Settled(Fetched::Unavailable(format!("{} redirected more than {MOST_REDIRECTS} times", self.url)))
+    }
+
+    /// The length that a server announces is not believed; what arrives is counted, decompressed.
+    fn body(&self, response: &mut Response<Body>, limit: u64) -> Attempt {
+        let mut bytes = Vec::new();
+        match response.body_mut().as_reader().take(limit + 1).read_to_end(&mut bytes) {
+            Err(e) => Attempt::Failed(format!("the answer of {} broke off: {}", self.url, plain(&e.to_string()))),
+            Ok(_) if bytes.len() as u64 > limit => Attempt::Settled(Fetched::Unavailable(format!(
+                "the answer of {} is larger than {} KiB, the most that is read",
+                self.url,
+                limit / 1024
+            ))),
+            Ok(_) => Attempt::Settled(Fetched::Body(bytes)),
+        }
+    }
+
+    fn redirected(&self, from: &str, response: &Response<Body>) -> Result<String, String> {
+        let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        let Some(location) = location else {
+            return Err(format!("{} answered {} without saying where to", self.url, response.status()));
+        };
+        self.url.same_origin(from, location).ok_or_else(|| {
+            format!("{} redirects to `{}`, another origin, which is not followed", self.url, plain(location))
+        })
+    }
+
+    fn late(&self) -> Fetched {
+        Fetched::Unavailable(format!("{} took longer than {} s", self.url, self.patience.document.as_secs_f32()))
+    }
+}
+
+impl Source for Http {
+    fn fetch(&self, document: &Document) -> Fetched {
+        let deadline = Instant::now() + self.patience.document;
+        let mut pause = self.patience.pause;
+        let mut reason = String::new();
+        for attempt in 0..=MOST_RETRIES {
+            if attempt > 0 {
+                if Instant::now() + pause >= deadline {
+                    break;
+                }
+                std::thread::sleep(pause);
+                pause *= 2;
+            }
+            match self.attempt(document, deadline) {
+                Attempt::Settled(fetched) => return fetched,
+                Attempt::Failed(why) => reason = why,
+            }
+        }
+        Fetched::Unavailable(reason)
+    }
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;
