@@ -61,7 +61,10 @@ impl Npmrc {
 /// A variable could carry a secret into a request, so none is ever filled in.
 fn url(value: &str) -> Result<RegistryUrl, String> {
     if value.contains("${") {
-        return Err(format!("`{}` holds a variable, which is not filled in. Name the registry with --registry", plain(value)));
+        return Err(format!(
+            "`{}` holds a variable, which is not filled in. Name the registry with --registry",
+            plain(value)
+        ));
     }
     RegistryUrl::parse(value)
 }

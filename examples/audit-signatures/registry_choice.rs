@@ -176,14 +176,20 @@ mod tests {
             Self(folder)
         }
 
-        fn choose(&self, flag: Option<RegistryUrl>, items: &[Item], npm: Result<String, String>) -> Result<RegistryChoice, String> {
+        fn choose(
+            &self,
+            flag: Option<RegistryUrl>,
+            items: &[Item],
+            npm: Result<String, String>,
+        ) -> Result<RegistryChoice, String> {
             let (project, home) = (self.0.path().join("project"), self.0.path().join("home"));
             RegistryChoice::make(flag, &project, Some(&home), items, || npm)
         }
     }
 
     const PROJECT: &str = "registry=https://project.example\n@a:registry=https://a-project.example";
-    const HOME: &str = "registry=https://home.example\n@a:registry=https://a-home.example\n@b:registry=https://b-home.example";
+    const HOME: &str =
+        "registry=https://home.example\n@a:registry=https://a-home.example\n@b:registry=https://b-home.example";
 
     #[test]
     fn the_flag_overrides_everything() {
@@ -198,7 +204,10 @@ mod tests {
         assert_eq!(choice.url, url("https://project.example"));
         assert!(choice.decided_by.to_string().ends_with("project/.npmrc"));
         let scopes: Vec<_> = choice.scopes.into_iter().collect();
-        assert_eq!(scopes, [("@a".into(), url("https://a-project.example")), ("@b".into(), url("https://b-home.example"))]);
+        assert_eq!(
+            scopes,
+            [("@a".into(), url("https://a-project.example")), ("@b".into(), url("https://b-home.example"))]
+        );
         assert_eq!(Folders::new("", HOME).choose(None, &[], unasked()).unwrap().url, url("https://home.example"));
     }
 
@@ -210,7 +219,10 @@ mod tests {
         let choice = none.choose(None, &[same.clone(), scoped], unasked()).unwrap();
         assert_eq!((choice.url, choice.decided_by), (url("https://npm.example"), DecidedBy::LockFile));
         let mirror = item("b", &["https://m.example/npm/b/-/b-1.0.0.tgz"]);
-        assert_eq!(none.choose(None, std::slice::from_ref(&mirror), unasked()).unwrap().url, url("https://m.example/npm"));
+        assert_eq!(
+            none.choose(None, std::slice::from_ref(&mirror), unasked()).unwrap().url,
+            url("https://m.example/npm")
+        );
         let other = item("c", &["https://m.example/c.tgz"]);
         assert_eq!(none.choose(None, &[mirror.clone(), other], unasked()).unwrap().url, url("https://m.example"));
         let two = none.choose(None, &[same, mirror], Ok("https://asked.example".into())).unwrap();
@@ -221,7 +233,9 @@ mod tests {
     fn without_any_answer_the_flag_is_asked_for() {
         let none = Folders::new("", "");
         assert!(none.choose(None, &[], Err("cannot run npm".into())).unwrap_err().contains("--registry URL"));
-        assert!(none.choose(None, &[], Ok("undefined".into())).unwrap_err().contains("`undefined` is no registry address"));
+        assert!(
+            none.choose(None, &[], Ok("undefined".into())).unwrap_err().contains("`undefined` is no registry address")
+        );
         assert!(Folders::new("registry=${X}", "").choose(None, &[], unasked()).unwrap_err().contains("line 1"));
     }
 }

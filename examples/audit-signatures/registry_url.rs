@@ -86,23 +86,33 @@ mod tests {
 
     #[test]
     fn cl_45_equal_registries_are_equal_text() {
-        for text in [
-            "https://npm.example",
-            "https://npm.example/",
-            " HTTPS://NPM.Example:443/ ",
-            "https://npm.example./",
-        ] {
+        for text in
+            ["https://npm.example", "https://npm.example/", " HTTPS://NPM.Example:443/ ", "https://npm.example./"]
+        {
             assert_eq!(RegistryUrl::parse(text).unwrap().as_str(), "https://npm.example/", "{text}");
         }
-        assert_eq!(RegistryUrl::parse("http://npm.example:8080/a/npm").unwrap().as_str(), "http://npm.example:8080/a/npm/");
+        assert_eq!(
+            RegistryUrl::parse("http://npm.example:8080/a/npm").unwrap().as_str(),
+            "http://npm.example:8080/a/npm/"
+        );
         assert_eq!(RegistryUrl::parse("https://bücher.example").unwrap().as_str(), "https://xn--bcher-kva.example/");
     }
 
     #[test]
     fn what_is_no_registry_address() {
-        for text in ["", "npm.example", "ftp://npm.example", "file:///etc", "https://u:p@npm.example/", "https://t@npm.example/",
-            "https://npm.example/?a", "https://npm.example/#a", "https://", "${REGISTRY}", "undefined"]
-        {
+        for text in [
+            "",
+            "npm.example",
+            "ftp://npm.example",
+            "file:///etc",
+            "https://u:p@npm.example/",
+            "https://t@npm.example/",
+            "https://npm.example/?a",
+            "https://npm.example/#a",
+            "https://",
+            "${REGISTRY}",
+            "undefined",
+        ] {
             assert!(RegistryUrl::parse(text).is_err(), "{text}");
         }
     }
@@ -124,9 +134,16 @@ mod tests {
         let to = |location: &str| registry.same_origin("https://npm.example/npm/a", location);
         assert_eq!(to("/other/a").unwrap(), "https://npm.example/other/a");
         assert_eq!(to("b").unwrap(), "https://npm.example/npm/b");
-        for location in ["http://npm.example/a", "https://evil.example/", "//evil.example/a", "https://npm.example:8443/a",
-            "https://npm.example@evil.example/", "https://u:p@npm.example/", "file:///etc/passwd", "https://"]
-        {
+        for location in [
+            "http://npm.example/a",
+            "https://evil.example/",
+            "//evil.example/a",
+            "https://npm.example:8443/a",
+            "https://npm.example@evil.example/",
+            "https://u:p@npm.example/",
+            "file:///etc/passwd",
+            "https://",
+        ] {
             assert!(to(location).is_none(), "{location}");
         }
     }

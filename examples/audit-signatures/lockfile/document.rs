@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::{
+    Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
+};
 
 use crate::plain_text::plain;
 
@@ -132,7 +134,9 @@ impl<'de> Visitor<'de> for EntriesVisitor {
                 return Err(A::Error::custom(format!("`packages` has more than {MOST_ENTRIES} entries")));
             }
             if location.len() > LONGEST_LOCATION {
-                return Err(A::Error::custom(format!("`packages` entry `{shown}` is longer than {LONGEST_LOCATION} bytes")));
+                return Err(A::Error::custom(format!(
+                    "`packages` entry `{shown}` is longer than {LONGEST_LOCATION} bytes"
+                )));
             }
             let Object(package) = map
                 .next_value::<Object<Package>>()

@@ -219,7 +219,8 @@ mod tests {
 
     #[test]
     fn contradictions_are_errors() {
-        let link = entry("node_modules/a", r#"{"link":true,"resolved":"../a","integrity":"sha512-x","version":"1.0.0"}"#);
+        let link =
+            entry("node_modules/a", r#"{"link":true,"resolved":"../a","integrity":"sha512-x","version":"1.0.0"}"#);
         assert!(link.unwrap_err().contains("is a link to a folder and states an `integrity`"));
         assert!(entry("node_modules/a", r#"{"integrity":"sha512-x"}"#).unwrap_err().contains("has no `version`"));
     }

@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn re_04_depth_is_checked_before_parsing() {
-        let deep = |n: usize| format!(r#"{{"lockfileVersion":3,"packages":{{}},"x":{}{}}}"#, "[".repeat(n), "]".repeat(n));
+        let deep =
+            |n: usize| format!(r#"{{"lockfileVersion":3,"packages":{{}},"x":{}{}}}"#, "[".repeat(n), "]".repeat(n));
         assert!(parse(deep(63).as_bytes()).is_ok());
         assert!(error(&deep(64)).contains("deeper than 64"));
         assert!(error(&deep(1_000_000)).contains("deeper than 64"));

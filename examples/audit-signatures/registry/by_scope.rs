@@ -34,7 +34,8 @@ mod tests {
 
     #[test]
     fn a_scope_goes_to_its_own_registry() {
-        let scoped: BTreeMap<String, Box<dyn Source>> = BTreeMap::from([("@corp".into(), Box::new(Named("corp")) as _)]);
+        let scoped: BTreeMap<String, Box<dyn Source>> =
+            BTreeMap::from([("@corp".into(), Box::new(Named("corp")) as _)]);
         let sources = ByScope { default: Box::new(Named("default")), scoped };
         assert_eq!(sources.packument("@corp/a"), Fetched::Body("corp".into()));
         assert_eq!(sources.attestations("@corp/a", "1.0.0"), Fetched::Body("corp".into()));

@@ -8,11 +8,16 @@ use std::thread;
 
 use super::*;
 
-const SHORT: Patience =
-    Patience { connect: Duration::from_secs(2), document: Duration::from_millis(1500), pause: Duration::from_millis(10) };
+const SHORT: Patience = Patience {
+    connect: Duration::from_secs(2),
+    document: Duration::from_millis(1500),
+    pause: Duration::from_millis(10),
+};
 
 /// Serves every connection with `answer`, which gets the number of the request and its lines.
-fn registry(answer: impl Fn(usize, &[String], &mut TcpStream) + Send + 'static) -> (Http, Arc<Mutex<Vec<Vec<String>>>>) {
+fn registry(
+    answer: impl Fn(usize, &[String], &mut TcpStream) + Send + 'static,
+) -> (Http, Arc<Mutex<Vec<Vec<String>>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/npm/", listener.local_addr().unwrap());
     let requests = Arc::new(Mutex::new(Vec::new()));
@@ -20,8 +25,11 @@ fn registry(answer: impl Fn(usize, &[String], &mut TcpStream) + Send + 'static) 
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let lines: Vec<String> =
-                BufReader::new(&stream).lines().map(Result::unwrap_or_default).take_while(|line| !line.is_empty()).collect();
+            let lines: Vec<String> = BufReader::new(&stream)
+                .lines()
+                .map(Result::unwrap_or_default)
+                .take_while(|line| !line.is_empty())
+                .collect();
             let number = log.lock().unwrap().len();
             log.lock().unwrap().push(lines.clone());
             answer(number, &lines, &mut stream);
@@ -63,7 +71,12 @@ fn only_404_is_absence() {
     let (http, requests) = canned(status("404 Not Found", "", "{}"));
     assert_eq!(http.packument("a"), Fetched::NotFound);
     assert_eq!(requests.lock().unwrap().len(), 1);
-    for (line, what) in [("401 Unauthorized", "credentials"), ("403 Forbidden", "credentials"), ("410 Gone", "410"), ("204 No Content", "204")] {
+    for (line, what) in [
+        ("401 Unauthorized", "credentials"),
+        ("403 Forbidden", "credentials"),
+        ("410 Gone", "410"),
+        ("204 No Content", "204"),
+    ] {
         let (http, requests) = canned(status(line, "", ""));
         assert!(reason(http.packument("a")).contains(what), "{line}");
         assert_eq!(requests.lock().unwrap().len(), 1);
@@ -181,7 +194,10 @@ fn compressed_bodies_are_capped_after_decompression() {
         encoder.finish().unwrap()
     };
     let answer = |body: Vec<u8>| {
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
         [head.into_bytes(), body].concat()
     };
     let (http, requests) = canned(answer(gzip(b"{\"keys\":[]}")));

@@ -123,7 +123,10 @@ mod tests {
         assert_eq!(replay.keys(), Fetched::Body(b"-/npm/v1/keys".to_vec()));
         assert_eq!(replay.packument("gone"), Fetched::NotFound);
         let about = fs::read_to_string(folder.path().join("new/recording/registry.json")).unwrap();
-        assert_eq!(about, "{\"url\":\"https://npm.example/\",\"recordedAt\":\"2026-11-22T00:00:00Z\",\"absent\":\"not-found\"}\n");
+        assert_eq!(
+            about,
+            "{\"url\":\"https://npm.example/\",\"recordedAt\":\"2026-11-22T00:00:00Z\",\"absent\":\"not-found\"}\n"
+        );
         let files = fs::read_dir(folder.path().join("new/recording/packuments")).unwrap().count();
         assert_eq!(files, 1);
     }

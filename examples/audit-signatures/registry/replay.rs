@@ -80,7 +80,8 @@ mod tests {
 
     fn recording(absent: &str) -> (tempfile::TempDir, Replay) {
         let folder = tempfile::tempdir().unwrap();
-        let about = format!(r#"{{"url":"https://npm.example/","recordedAt":"2026-11-22T00:00:00Z","absent":"{absent}"}}"#);
+        let about =
+            format!(r#"{{"url":"https://npm.example/","recordedAt":"2026-11-22T00:00:00Z","absent":"{absent}"}}"#);
         fs::write(folder.path().join("registry.json"), about).unwrap();
         fs::create_dir_all(folder.path().join("packuments")).unwrap();
         let replay = Replay::open(folder.path()).unwrap();
