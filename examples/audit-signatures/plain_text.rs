@@ -8,11 +8,16 @@ const LONGEST: usize = 256;
 /// Escapes what could move the cursor, recolour, reorder or hide text, start a line of its own, or be
 /// read by a CI runner as a command; cuts what is too long to be a name.
 pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(LONGEST * 4));
+    plain_within(text, LONGEST)
+}
+
+/// The same for a sentence that may hold several names.
+pub fn plain_within(text: &str, longest: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(longest));
     let mut previous = ' ';
     for (count, c) in text.chars().enumerate() {
-        if count == LONGEST {
-            let left = text.chars().count() - LONGEST;
+        if count == longest {
+            let left = text.chars().count() - longest;
             let _ = write!(out, "… ({left} more characters)");
             break;
         }
@@ -26,8 +31,26 @@ pub fn plain(text: &str) -> String {
     out
 }
 
+/// A JSON document that may be printed. Outside of its strings there is nothing to escape, and in
+/// them the escapes are JSON's own, so a parser reads the same document.
+pub fn plain_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut previous = ' ';
+    for c in json.chars() {
+        if c != '\n' && (deceives(c) || begins_command(previous, c)) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+        previous = c;
+    }
+    out
+}
+
 /// Characters that act on the terminal or the reader instead of being seen.
-pub fn deceives(c: char) -> bool {
+fn deceives(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
@@ -46,6 +69,7 @@ fn begins_command(previous: char, c: char) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -69,6 +93,15 @@ mod tests {
         assert_eq!(plain("::error::x"), ":\\u{3a}error:\\u{3a}x");
         assert_eq!(plain("a ##[section]"), "a #\\u{23}[section]");
         assert_eq!(plain(":::::"), ":\\u{3a}\\u{3a}\\u{3a}\\u{3a}");
+    }
+
+    #[test]
+    fn json_stays_the_same_document() {
+        let document = serde_json::json!({"a": "x\u{202e}\u{e0041}\u{7f}\u{9b}\u{1b}##[x]::y\n", "::": ["##", "é"]});
+        let printed = plain_json(&serde_json::to_string_pretty(&document).unwrap());
+        assert!(printed.chars().all(|c| c == '\n' || !deceives(c)));
+        assert!(!printed.contains("##") && !printed.contains("::"), "{printed}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), document);
     }
 
     #[test]

@@ -1,0 +1,113 @@
+//! What a person reads, for small reports.
+#![allow(clippy::unwrap_used)]
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn summary() -> Value {
+    json!({"packages": 3, "verified": 1, "invalid": 1, "denied": 0, "unverifiable": 0, "skipped": 1,
+        "registrySignature": {"verified": 2, "unjudged": 1, "missing": 0, "unknownKey": 0, "noKeys": 0, "invalid": 0},
+        "provenance": {"verified": 1, "unconfirmed": 0, "absent": 1, "notAsked": 0, "withheld": 0, "unavailable": 0, "unverifiable": 0, "invalid": 0},
+        "publisher": {"match": 1, "mismatch": 0, "unprovable": 0, "unconfigured": 1}})
+}
+
+fn report(packages: &Value) -> String {
+    let report = json!({"schema": "countersign.audit/1", "verifiedAt": "2026-11-22T00:00:00Z", "source": "replay",
+        "registry": "https://npm.example/", "registryIdentity": "npm", "notes": [], "summary": summary(), "packages": packages});
+    render(&report.to_string()).unwrap()
+}
+
+fn attested() -> Value {
+    json!({"name": "@octo/lib", "version": "1.2.3", "locations": ["node_modules/@octo/lib"], "verdict": "verified",
+        "provenance": {"status": "verified", "repository": "https://github.com/octo-org/octo-lib",
+            "workflow": ".github/workflows/release.yml", "ref": "refs/tags/v1.2.3",
+            "signer": "https://github.com/octo-org/octo-lib/.github/workflows/release.yml@refs/tags/v1.2.3"},
+        "publisher": {"status": "match", "fields": []}, "failures": []})
+}
+
+fn invalid() -> Value {
+    json!({"name": "left-pad", "version": "1.3.0", "locations": ["node_modules/a", "node_modules/b"], "verdict": "invalid",
+        "failures": [{"code": "ERR_COUNTERSIGN_REGISTRY_SIGNATURE", "claim": "registry-signature",
+            "message": "the registry signature by key SHA256:x is not over this name, version and integrity",
+            "help": "Do not install: the manifest was altered after the registry signed it."}]})
+}
+
+#[test]
+fn the_whole_report_is_calm() {
+    let skipped = json!({"name": "web", "verdict": "skipped", "reason": "a link to a folder", "locations": ["node_modules/web"]});
+    let text = report(&json!([attested(), invalid(), skipped]));
+    let expected = "\
+Audited 2 packages of a recording of https://npm.example/, judged as npm at 2026-11-22T00:00:00Z.
+
+Proved
+       2  signed by the registry with a trusted key
+       1  built by the CI workflow below, confirmed by the registry's publish attestation
+       1  from the trusted publisher that was required
+
+Built by (repository, workflow, ref)
+  @octo/lib@1.2.3  (trusted publisher)
+      https://github.com/octo-org/octo-lib  .github/workflows/release.yml  refs/tags/v1.2.3
+
+Not judged
+       1  signed with a key that has ended since, and no time says on which side of its end
+       1  without provenance
+
+Skipped, because no registry answers for them
+  node_modules/web: a link to a folder
+
+Failed
+
+  left-pad@1.3.0: invalid
+    at        node_modules/a
+    at        node_modules/b
+    checked   registry signature
+    found     the registry signature by key SHA256:x is not over this name, version and integrity
+    to do     Do not install: the manifest was altered after the registry signed it.
+    code      ERR_COUNTERSIGN_REGISTRY_SIGNATURE
+
+1 verified, 1 invalid, 0 denied, 0 unverifiable, 1 skipped
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_callee_of_another_repository_is_shown() {
+    let mut package = attested();
+    let signer = "https://github.com/octo-org/octo-lib-evil/.github/workflows/build.yml@refs/heads/main";
+    package["provenance"]["signer"] = json!(signer);
+    assert!(report(&json!([package])).contains(&format!("      signed in {signer}\n")));
+}
+
+#[test]
+fn long_identities_wrap_and_nothing_is_wider_than_the_terminal() {
+    let mut package = attested();
+    package["provenance"]["ref"] = json!(format!("refs/heads/{}", "x".repeat(150)));
+    let mut failure = invalid();
+    failure["failures"][0]["message"] = json!(format!("expected sha512-{} found sha512-{}", "a".repeat(88), "b".repeat(88)));
+    let text = report(&json!([package, failure]));
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert_eq!(text.matches('b').count() - report(&json!([attested(), invalid()])).matches('b').count(), 88);
+}
+
+#[test]
+fn cl_20_nothing_from_outside_acts_on_the_terminal() {
+    let hostile = "\u{1b}]0;x\u{7}\r\n::error::\u{202e}##[x]";
+    let mut package = attested();
+    for member in ["repository", "workflow", "ref", "signer"] {
+        package["provenance"][member] = json!(hostile);
+    }
+    package["name"] = json!(hostile);
+    let mut failure = invalid();
+    failure["failures"][0] = json!({"code": hostile, "claim": hostile, "message": hostile, "help": hostile});
+    failure["verdict"] = json!(hostile);
+    let skipped = json!({"name": hostile, "verdict": "skipped", "reason": hostile, "locations": [hostile]});
+    let text = report(&json!([package, failure, skipped]));
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+    assert!(!text.contains('\u{202e}') && !text.contains("##[") && !text.contains("::"), "{text}");
+}
+
+#[test]
+fn another_shape_is_an_error() {
+    assert!(render("{}").unwrap_err().contains("another shape"));
+}

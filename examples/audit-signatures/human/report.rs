@@ -1,0 +1,115 @@
+//! The members of the report (design §6) that a person is shown.
+
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    pub verified_at: String,
+    pub source: String,
+    pub registry: String,
+    pub registry_identity: String,
+    #[serde(default)]
+    pub notes: Vec<Remark>,
+    pub summary: Summary,
+    pub packages: Vec<Package>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    pub packages: usize,
+    pub verified: usize,
+    pub invalid: usize,
+    pub denied: usize,
+    pub unverifiable: usize,
+    pub skipped: usize,
+    pub registry_signature: SignatureCounts,
+    pub provenance: ProvenanceCounts,
+    pub publisher: PublisherCounts,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignatureCounts {
+    pub verified: usize,
+    pub unjudged: usize,
+    pub no_keys: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProvenanceCounts {
+    pub verified: usize,
+    pub unconfirmed: usize,
+    pub absent: usize,
+    pub not_asked: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PublisherCounts {
+    #[serde(rename = "match")]
+    pub matched: usize,
+    pub mismatch: usize,
+    pub unprovable: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Package {
+    pub name: String,
+    pub version: Option<String>,
+    #[serde(default)]
+    pub locations: Vec<String>,
+    pub verdict: String,
+    /// Why it was skipped.
+    pub reason: Option<String>,
+    pub provenance: Option<Provenance>,
+    pub publisher: Option<Publisher>,
+    #[serde(default)]
+    pub notes: Vec<Remark>,
+    #[serde(default)]
+    pub failures: Vec<Remark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provenance {
+    pub status: String,
+    pub issuer: Option<String>,
+    pub repository: Option<String>,
+    pub workflow: Option<String>,
+    #[serde(rename = "ref")]
+    pub git_ref: Option<String>,
+    pub signer: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Publisher {
+    pub status: String,
+}
+
+/// A failure or a note.
+#[derive(Debug, Deserialize)]
+pub struct Remark {
+    pub code: String,
+    pub message: String,
+    pub claim: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Package {
+    /// `name@version`, or the name alone.
+    pub fn id(&self) -> String {
+        match &self.version {
+            Some(version) => format!("{}@{version}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    pub fn is_skipped(&self) -> bool {
+        self.verdict == "skipped"
+    }
+}
