@@ -176,7 +176,10 @@ mod tests {
         let omit = arguments.omit();
         assert!(omit.dev && omit.peer && !omit.optional);
         let second = arguments.publishers.last().unwrap();
-        assert_eq!((second.package.as_str(), second.repository.as_str(), second.workflow.as_str()), ("@s/b", "o/r", "y.yaml"));
+        assert_eq!(
+            (second.package.as_str(), second.repository.as_str(), second.workflow.as_str()),
+            ("@s/b", "o/r", "y.yaml")
+        );
         assert!(parse("audit-signatures --registry https://npm.example --record out").is_ok());
     }
 

@@ -59,8 +59,6 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         Format::Human => human::render(&audit.report)?,
     };
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|e| format!("cannot print the report: {e}"))?;
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| format!("cannot print the report: {e}"))?;
     Ok(audit.exit)
 }

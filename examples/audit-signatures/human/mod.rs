@@ -13,8 +13,8 @@ use crate::plain_text::plain;
 
 /// Renders a report as JSON (design §6) for a terminal of 100 columns.
 pub fn render(report: &str) -> Result<String, String> {
-    let report: Report =
-        serde_json::from_str(report).map_err(|e| format!("the report has another shape than this program expects: {e}"))?;
+    let report: Report = serde_json::from_str(report)
+        .map_err(|e| format!("the report has another shape than this program expects: {e}"))?;
     let mut out = String::new();
     heading(&mut out, &report);
     proved(&mut out, &report);
@@ -43,7 +43,11 @@ fn proved(out: &mut String, report: &Report) {
     let summary = &report.summary;
     out.push_str("\nProved\n");
     number(out, summary.registry_signature.verified, "signed by the registry with a trusted key");
-    number(out, summary.provenance.verified, "built by the CI workflow below, confirmed by the registry's publish attestation");
+    number(
+        out,
+        summary.provenance.verified,
+        "built by the CI workflow below, confirmed by the registry's publish attestation",
+    );
     let publisher = &summary.publisher;
     if publisher.matched + publisher.mismatch + publisher.unprovable > 0 {
         number(out, publisher.matched, "from the trusted publisher that was required");
@@ -51,14 +55,16 @@ fn proved(out: &mut String, report: &Report) {
 }
 
 fn identities(out: &mut String, report: &Report) {
-    let shown = |p: &&Package| p.provenance.as_ref().is_some_and(|p| p.status == "verified" && !columns(p).concat().is_empty());
+    let shown =
+        |p: &&Package| p.provenance.as_ref().is_some_and(|p| p.status == "verified" && !columns(p).concat().is_empty());
     let rows: Vec<&Package> = report.packages.iter().filter(shown).collect();
     if rows.is_empty() {
         return;
     }
     out.push_str("\nBuilt by (repository, workflow, ref)\n");
     let cells: Vec<[String; 3]> = rows.iter().filter_map(|p| p.provenance.as_ref()).map(columns).collect();
-    let width = |n: usize| cells.iter().filter_map(|row| row.get(n)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width =
+        |n: usize| cells.iter().filter_map(|row| row.get(n)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let (first, second) = (width(0), width(1));
     for (package, [repository, workflow, git_ref]) in rows.iter().zip(&cells) {
         let matched = package.publisher.as_ref().is_some_and(|p| p.status == "match");
@@ -139,8 +145,11 @@ fn skipped(out: &mut String, report: &Report) {
 }
 
 fn failures(out: &mut String, report: &Report) {
-    let failed: Vec<&Package> =
-        report.packages.iter().filter(|p| !p.is_skipped() && (p.verdict != "verified" || !p.failures.is_empty())).collect();
+    let failed: Vec<&Package> = report
+        .packages
+        .iter()
+        .filter(|p| !p.is_skipped() && (p.verdict != "verified" || !p.failures.is_empty()))
+        .collect();
     if failed.is_empty() {
         return;
     }

@@ -35,7 +35,8 @@ fn invalid() -> Value {
 
 #[test]
 fn the_whole_report_is_calm() {
-    let skipped = json!({"name": "web", "verdict": "skipped", "reason": "a link to a folder", "locations": ["node_modules/web"]});
+    let skipped =
+        json!({"name": "web", "verdict": "skipped", "reason": "a link to a folder", "locations": ["node_modules/web"]});
     let text = report(&json!([attested(), invalid(), skipped]));
     let expected = "\
 Audited 2 packages of a recording of https://npm.example/, judged as npm at 2026-11-22T00:00:00Z.
@@ -74,7 +75,7 @@ Failed
 #[test]
 fn a_callee_of_another_repository_is_shown() {
     let mut package = attested();
-    let signer = "https://github.com/octo-org/octo-lib-evil/.github/workflows/build.yml@refs/heads/main";
+    let signer = "https://github.com/octo-org/octo-lib-evil/.github/workflows/build.yml@refs/tags/v1";
     package["provenance"]["signer"] = json!(signer);
     assert!(report(&json!([package])).contains(&format!("      signed in {signer}\n")));
 }
@@ -84,10 +85,11 @@ fn long_identities_wrap_and_nothing_is_wider_than_the_terminal() {
     let mut package = attested();
     package["provenance"]["ref"] = json!(format!("refs/heads/{}", "x".repeat(150)));
     let mut failure = invalid();
-    failure["failures"][0]["message"] = json!(format!("expected sha512-{} found sha512-{}", "a".repeat(88), "b".repeat(88)));
+    failure["failures"][0]["message"] =
+        json!(format!("expected sha512-{} found sha512-{}", "a".repeat(88), "Q".repeat(88)));
     let text = report(&json!([package, failure]));
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
-    assert_eq!(text.matches('b').count() - report(&json!([attested(), invalid()])).matches('b').count(), 88);
+    assert_eq!(text.matches('Q').count(), 88);
 }
 
 #[test]
