@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
-use countersign::{RegistryId, Timestamp};
+use countersign::{PackageId, RegistryId, Timestamp, TrustedPublisher};
 
 use crate::lockfile::Omit;
 use crate::registry_url::RegistryUrl;
 
 /// Verify the registry signatures, publish attestations and provenance of every package in a lock file.
 #[derive(Debug, Parser)]
-#[command(name = "audit-signatures", version, about, after_help = AFTER_HELP)]
+#[command(name = "audit-signatures", version, after_help = AFTER_HELP)]
 pub struct Arguments {
     /// Project folder or lock file: npm-shrinkwrap.json or package-lock.json, version 2 or 3
     #[arg(default_value = ".")]
@@ -90,10 +90,7 @@ enum OmitArgument {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublisherArgument {
     pub package: String,
-    /// `OWNER/REPO`.
-    pub repository: String,
-    /// The workflow's file name, without a folder.
-    pub workflow: String,
+    pub publisher: TrustedPublisher,
 }
 
 impl PublisherArgument {
@@ -101,13 +98,10 @@ impl PublisherArgument {
         let expected = || "expected NAME=OWNER/REPO:FILE, such as @octo/lib=octo-org/octo-lib:release.yml".to_owned();
         let (package, publisher) = text.split_once('=').ok_or_else(expected)?;
         let (repository, workflow) = publisher.split_once(':').ok_or_else(expected)?;
-        let (owner, name) = repository.split_once('/').ok_or_else(expected)?;
-        let plain_part = |part: &str| !part.is_empty() && !part.contains(['/', ':', '@', '=', ' ']);
-        let is_workflow = workflow.ends_with(".yml") || workflow.ends_with(".yaml");
-        if package.is_empty() || ![owner, name, workflow].into_iter().all(plain_part) || !is_workflow {
-            return Err(expected());
-        }
-        Ok(Self { package: package.into(), repository: repository.into(), workflow: workflow.into() })
+        // The version is of no matter; the name has to be one that a lock file can have.
+        PackageId::new(package, "1.0.0").map_err(|e| e.to_string())?;
+        let publisher = TrustedPublisher::github(repository, workflow).map_err(|e| format!("{e}. {}", e.help()))?;
+        Ok(Self { package: package.into(), publisher })
     }
 }
 
@@ -176,10 +170,8 @@ mod tests {
         let omit = arguments.omit();
         assert!(omit.dev && omit.peer && !omit.optional);
         let second = arguments.publishers.last().unwrap();
-        assert_eq!(
-            (second.package.as_str(), second.repository.as_str(), second.workflow.as_str()),
-            ("@s/b", "o/r", "y.yaml")
-        );
+        assert_eq!(second.package, "@s/b");
+        assert_eq!(second.publisher, TrustedPublisher::github("o/r", "y.yaml").unwrap());
         assert!(parse("audit-signatures --registry https://npm.example --record out").is_ok());
     }
 

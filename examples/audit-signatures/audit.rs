@@ -1,16 +1,194 @@
-//! The one place where the library is asked.
+//! The one place where the library is asked: documents to claims, claims to verdicts.
 
-use std::process::ExitCode;
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use countersign::report::{AuditReport, PackageReport, Source as ReportedSource, Subject};
+use countersign::{
+    Artifact, Attestations, Claims, PackageId, Packument, ParseError, Timestamp, TrustSnapshot, TrustedPublisher,
+    VerifyError,
+};
 
 use crate::arguments::Arguments;
+use crate::lockfile::{Entry, Inventory, Item, Kind, LockFile};
+use crate::plain_text::plain;
+use crate::progress::Progress;
+use crate::registry::Fetched;
+use crate::session::Session;
+use crate::trust::Trust;
+use crate::workers;
 
 /// A finished audit.
 pub struct Audit {
-    /// The report as JSON.
-    pub report: String,
-    pub exit: ExitCode,
+    pub report: AuditReport,
+    /// How the run came to what it audited, for people.
+    pub remarks: Vec<String>,
 }
 
-pub fn run(_: &Arguments) -> Result<Audit, String> {
-    Err("the library's verifier is not there yet".into())
+/// Audits what the command line names. An error means that the audit did not finish.
+pub fn run(arguments: &Arguments) -> Result<Audit, String> {
+    let lock = LockFile::read(&arguments.path)?;
+    let project = lock.project().to_path_buf();
+    let inventory = Inventory::new(lock.entries, arguments.omit());
+    let session = Session::open(arguments, &project, &inventory.items)?;
+    let trust = Trust::load(arguments, &session)?;
+    let remarks = remarks(arguments, &session, &inventory);
+    let now = arguments.at.unwrap_or_else(|| SystemTime::now().into());
+    let auditor = Auditor { session: &session, trust: &trust, publishers: publishers(arguments), now };
+
+    let progress = Progress::new(inventory.items.len());
+    // One job per name: its packument is fetched once for all its versions.
+    let jobs: Vec<&[Item]> = inventory.items.chunk_by(|a, b| a.name == b.name).collect();
+    let judged = workers::run(&jobs, |items| {
+        let reports = auditor.package(items);
+        progress.advance(items.len());
+        reports
+    })?;
+    drop(progress);
+    let mut packages: Vec<PackageReport> = judged.into_iter().flatten().collect();
+    packages.extend(inventory.skipped.into_iter().map(|entry| auditor.skipped(entry)));
+
+    let source = if session.is_replay() { ReportedSource::Replay } else { ReportedSource::Live };
+    let notes = if trust.is_given { Vec::new() } else { TrustSnapshot::warning(now).into_iter().collect() };
+    let report = AuditReport::new(now, source, session.url().as_str(), trust.identity.clone(), notes, packages);
+    session.finish(&now.to_string())?;
+    Ok(Audit { report, remarks })
+}
+
+fn remarks(arguments: &Arguments, session: &Session, inventory: &Inventory) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(decided_by) = &session.decided_by {
+        remarks.push(format!("Fetched from {}, as {decided_by} says.", session.url()));
+    }
+    for (scope, url) in &session.scopes {
+        remarks.push(format!("Packages of {} fetched from {url}, as .npmrc says.", plain(scope)));
+    }
+    if inventory.omitted > 0 {
+        remarks.push(format!("Left out by --omit: {} of the lock file's entries.", inventory.omitted));
+    }
+    // A name that guards nothing is a slip of the pen that would never show.
+    let locked = |name: &str| {
+        inventory.items.iter().any(|item| item.name == name || item.aliases.contains(name))
+            || inventory.skipped.iter().any(|entry| entry.name == name || entry.slot == name)
+    };
+    for argument in arguments.publishers.iter().filter(|argument| !locked(&argument.package)) {
+        remarks.push(format!("--publisher {}: nothing that is audited has this name.", plain(&argument.package)));
+    }
+    remarks
+}
+
+fn publishers(arguments: &Arguments) -> BTreeMap<String, TrustedPublisher> {
+    arguments.publishers.iter().map(|argument| (argument.package.clone(), argument.publisher.clone())).collect()
+}
+
+/// What all workers share.
+struct Auditor<'a> {
+    session: &'a Session,
+    trust: &'a Trust,
+    publishers: BTreeMap<String, TrustedPublisher>,
+    now: Timestamp,
+}
+
+impl Auditor<'_> {
+    /// Judges every locked version of one package.
+    fn package(&self, items: &[Item]) -> Vec<PackageReport> {
+        let Some(first) = items.first() else { return Vec::new() };
+        let fetched = match PackageId::new(&first.name, &first.version) {
+            Ok(_) => self.session.source().packument(&first.name),
+            // Not a name to ask a registry for; each item says so itself.
+            Err(_) => Fetched::NotFound,
+        };
+        let packument = match &fetched {
+            Fetched::Body(body) => Packument::from_json(body).map(Some),
+            _ => Ok(None),
+        };
+        let judge = |item: &Item| match &packument {
+            Ok(Some(packument)) => self.item(item, packument),
+            Ok(None) => self.check(item).map(|_| PackageReport::unavailable(subject(item), missing(&fetched))),
+            Err(error) => Err(error.clone().into()),
+        };
+        items.iter().map(|item| judge(item).unwrap_or_else(|e| PackageReport::unreadable(subject(item), &e))).collect()
+    }
+
+    fn item(&self, item: &Item, packument: &Packument<'_>) -> Result<PackageReport, VerifyError> {
+        let artifact = self.check(item)?;
+        let Some((dist, published)) = packument.version(artifact.id())? else {
+            return Ok(PackageReport::unavailable(subject(item), "the registry does not list this version"));
+        };
+        let attestations =
+            if dist.advertises_attestations() { self.attestations(item) } else { Attestations::NotAdvertised };
+        let claims = Claims::new(dist, attestations).with_publish_time(published);
+        let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
+        let publishers: Vec<TrustedPublisher> = self.publishers.get(&item.name).cloned().into_iter().collect();
+        Ok(PackageReport::examined(subject(item), examination, &publishers))
+    }
+
+    /// What the lock file alone decides.
+    fn check(&self, item: &Item) -> Result<Artifact, VerifyError> {
+        let id = PackageId::new(&item.name, &item.version)?;
+        if let Some(slot) = item.aliases.iter().find(|slot| self.publishers.contains_key(*slot)) {
+            return Err(guarded(slot, &id.to_string()));
+        }
+        if item.disagrees {
+            return Err(ParseError::AmbiguousIntegrity.into());
+        }
+        let Some(integrity) = &item.integrity else {
+            return Err(ParseError::WeakIntegrity { found: "an entry without integrity".into() }.into());
+        };
+        Ok(Artifact::expected(self.trust.registry_of(&item.name, self.session), id, integrity)?)
+    }
+
+    fn attestations(&self, item: &Item) -> Attestations {
+        match self.session.source().attestations(&item.name, &item.version) {
+            Fetched::Body(body) => Attestations::Body(body),
+            Fetched::NotFound => Attestations::NotFound,
+            Fetched::NotRecorded => Attestations::NotAsked,
+            Fetched::Unavailable(reason) => Attestations::Unavailable(reason),
+        }
+    }
+
+    fn skipped(&self, entry: Entry) -> PackageReport {
+        let reason = match entry.kind {
+            Kind::Skipped(reason) => reason.text(),
+            Kind::Registry => "it has no version",
+        };
+        let guard = self.publishers.contains_key(&entry.slot).then(|| guarded(&entry.slot, reason));
+        let subject = Subject {
+            name: entry.name,
+            version: entry.version.unwrap_or_default(),
+            integrity: entry.integrity,
+            locations: vec![entry.location],
+        };
+        match guard {
+            Some(error) => PackageReport::unreadable(subject, &error),
+            None => PackageReport::skipped(subject, reason),
+        }
+    }
+}
+
+/// A rule for a name guards every place where that name is installed: nothing else may stand there.
+fn guarded(slot: &str, found: &str) -> VerifyError {
+    VerifyError::NameVersionMismatch {
+        what: "an install location with a trusted publisher",
+        expected: slot.into(),
+        found: found.into(),
+    }
+}
+
+fn missing(fetched: &Fetched) -> &str {
+    match fetched {
+        Fetched::Body(_) => "it cannot be read",
+        Fetched::NotFound => "the registry does not know this package",
+        Fetched::NotRecorded => "the recording does not hold this package",
+        Fetched::Unavailable(reason) => reason,
+    }
+}
+
+fn subject(item: &Item) -> Subject {
+    Subject {
+        name: item.name.clone(),
+        version: item.version.clone(),
+        integrity: item.integrity.clone(),
+        locations: item.locations.clone(),
+    }
 }

@@ -1,12 +1,9 @@
 //! `audit-signatures`: verifies the packages of an npm lock file and shows who built them.
 //!
 //! Reading order: `arguments`, `lockfile` (what to audit), `registry_choice` and `registry` (where
-//! documents come from), `audit` (the only place that asks the library), `human` (what is printed).
+//! documents come from), `trust`, `audit` (the only place that asks the library), `human` (what is printed).
 #![forbid(unsafe_code)]
-#![cfg_attr(
-    not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::todo)
-)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod arguments;
 mod audit;
@@ -19,6 +16,8 @@ mod progress;
 mod registry;
 mod registry_choice;
 mod registry_url;
+mod session;
+mod trust;
 mod workers;
 
 use std::io::Write as _;
@@ -26,7 +25,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use arguments::{Arguments, Format};
+use audit::Audit;
 use plain_text::plain_json;
+
+/// A package is invalid, denied or unverifiable, or there was nothing to audit.
+const NOT_CLEAN: u8 = 1;
 
 /// Wrong usage, or the audit did not finish.
 const UNFINISHED: u8 = 2;
@@ -53,12 +56,15 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let audit = audit::run(arguments)?;
+    let Audit { report, remarks } = audit::run(arguments)?;
     let text = match arguments.format {
-        Format::Json => plain_json(&audit.report) + "\n",
-        Format::Human => human::render(&audit.report)?,
+        Format::Json => {
+            let json = serde_json::to_string_pretty(&report).map_err(|e| format!("cannot write the report: {e}"))?;
+            plain_json(&json) + "\n"
+        }
+        Format::Human => human::render(&report, &remarks)?,
     };
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| format!("cannot print the report: {e}"))?;
-    Ok(audit.exit)
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(NOT_CLEAN) })
 }

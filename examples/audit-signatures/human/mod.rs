@@ -1,24 +1,46 @@
 //! The report for people: what was proved, what was not judged, what failed and what to do.
 
+mod identities;
 mod paragraph;
 mod report;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use countersign::report::AuditReport;
 use paragraph::labelled;
-use report::{Package, Provenance, Remark, Report};
+use report::{Package, Remark, Report};
+use serde_json::Value;
 
 use crate::plain_text::plain;
 
-/// Renders a report as JSON (design §6) for a terminal of 100 columns.
-pub fn render(report: &str) -> Result<String, String> {
-    let report: Report = serde_json::from_str(report)
+/// Of each reason; npm alone bundles two hundred packages.
+const MOST_SKIPPED: usize = 10;
+
+/// Renders a report for a terminal of 100 columns.
+pub fn render(report: &AuditReport, remarks: &[String]) -> Result<String, String> {
+    let mut json = serde_json::to_value(report).map_err(|e| format!("cannot write the report: {e}"))?;
+    // What to do is for people, so the JSON report, which is for machines, goes without it.
+    let packages = json.get_mut("packages").and_then(Value::as_array_mut).into_iter().flatten();
+    for (shown, package) in packages.zip(report.packages()) {
+        let failures = shown.get_mut("failures").and_then(Value::as_array_mut).into_iter().flatten();
+        for (failure, help) in failures.filter_map(Value::as_object_mut).zip(package.help()) {
+            failure.insert("help".into(), help.into());
+        }
+    }
+    text(json, remarks)
+}
+
+fn text(report: Value, remarks: &[String]) -> Result<String, String> {
+    let report: Report = serde_json::from_value(report)
         .map_err(|e| format!("the report has another shape than this program expects: {e}"))?;
     let mut out = String::new();
     heading(&mut out, &report);
+    for remark in remarks {
+        labelled(&mut out, 0, "", 0, remark);
+    }
     proved(&mut out, &report);
-    identities(&mut out, &report);
+    identities::table(&mut out, &report);
     not_judged(&mut out, &report);
     skipped(&mut out, &report);
     failures(&mut out, &report);
@@ -42,7 +64,11 @@ fn heading(out: &mut String, report: &Report) {
 fn proved(out: &mut String, report: &Report) {
     let summary = &report.summary;
     out.push_str("\nProved\n");
-    number(out, summary.registry_signature.verified, "signed by the registry with a trusted key");
+    number(
+        out,
+        summary.registry_signature.verified,
+        "signed by the registry with a trusted key, for the digest that the lock file expects",
+    );
     number(
         out,
         summary.provenance.verified,
@@ -52,46 +78,6 @@ fn proved(out: &mut String, report: &Report) {
     if publisher.matched + publisher.mismatch + publisher.unprovable > 0 {
         number(out, publisher.matched, "from the trusted publisher that was required");
     }
-}
-
-fn identities(out: &mut String, report: &Report) {
-    let shown =
-        |p: &&Package| p.provenance.as_ref().is_some_and(|p| p.status == "verified" && !columns(p).concat().is_empty());
-    let rows: Vec<&Package> = report.packages.iter().filter(shown).collect();
-    if rows.is_empty() {
-        return;
-    }
-    out.push_str("\nBuilt by (repository, workflow, ref)\n");
-    let cells: Vec<[String; 3]> = rows.iter().filter_map(|p| p.provenance.as_ref()).map(columns).collect();
-    let width =
-        |n: usize| cells.iter().filter_map(|row| row.get(n)).map(|cell| cell.chars().count()).max().unwrap_or(0);
-    let (first, second) = (width(0), width(1));
-    for (package, [repository, workflow, git_ref]) in rows.iter().zip(&cells) {
-        let matched = package.publisher.as_ref().is_some_and(|p| p.status == "match");
-        let mark = if matched { "  (trusted publisher)" } else { "" };
-        let _ = writeln!(out, "  {}{mark}", plain(&package.id()));
-        if 10 + first + second + width(2) <= 100 {
-            let line = format!("      {repository:first$}  {workflow:second$}  {git_ref}");
-            let _ = writeln!(out, "{}", line.trim_end());
-        } else {
-            labelled(out, 6, "", 6, &format!("{repository} {workflow} {git_ref}"));
-        }
-        if let Some(signer) = package.provenance.as_ref().and_then(|p| other_signer(p)) {
-            labelled(out, 6, "signed in", 16, signer);
-        }
-    }
-}
-
-fn columns(provenance: &Provenance) -> [String; 3] {
-    [&provenance.repository, &provenance.workflow, &provenance.git_ref].map(|cell| plain(cell.as_deref().unwrap_or("")))
-}
-
-/// A reusable workflow of somebody else did the signing; it is worth a line, because that somebody
-/// could have built something else.
-fn other_signer(provenance: &Provenance) -> Option<&str> {
-    let (signer, repository) = (provenance.signer.as_deref()?, provenance.repository.as_deref()?);
-    let own = signer.strip_prefix(repository).is_some_and(|rest| rest.starts_with('/'));
-    (!own).then_some(signer)
 }
 
 fn not_judged(out: &mut String, report: &Report) {
@@ -120,12 +106,19 @@ fn not_judged(out: &mut String, report: &Report) {
     }
 }
 
+/// Notes that the counts of the same section say already.
+const COUNTED: [&str; 2] = ["NOTE_COUNTERSIGN_NOT_ASKED", "NOTE_COUNTERSIGN_WINDOW_UNJUDGED"];
+
 /// Notes of the run, then those of packages, each said once; the JSON report has them one by one.
 fn grouped_notes(report: &Report) -> Vec<(String, usize)> {
     let mut notes: Vec<(String, usize)> = report.notes.iter().map(|note| (note.message.clone(), 0)).collect();
     let mut by_message: BTreeMap<&str, usize> = BTreeMap::new();
-    for note in report.packages.iter().flat_map(|package| &package.notes) {
-        *by_message.entry(&note.message).or_default() += 1;
+    for package in &report.packages {
+        let codes = |note: &&Remark| !COUNTED.contains(&note.code.as_str());
+        let messages: BTreeSet<&str> = package.notes.iter().filter(codes).map(|note| note.message.as_str()).collect();
+        for message in messages {
+            *by_message.entry(message).or_default() += 1;
+        }
     }
     notes.extend(by_message.into_iter().map(|(message, packages)| (message.to_owned(), packages)));
     notes
@@ -136,11 +129,20 @@ fn skipped(out: &mut String, report: &Report) {
     if skipped.is_empty() {
         return;
     }
-    out.push_str("\nSkipped, because no registry answers for them\n");
+    let mut by_reason: BTreeMap<&str, Vec<&Package>> = BTreeMap::new();
     for package in skipped {
-        let place = package.locations.first().map_or_else(|| package.id(), Clone::clone);
-        let reason = package.reason.as_deref().unwrap_or("not a registry package");
-        labelled(out, 2, "", 2, &format!("{}: {reason}", plain(&place)));
+        by_reason.entry(package.reason.as_deref().unwrap_or("no registry package")).or_default().push(package);
+    }
+    out.push_str("\nSkipped, because no registry answers for them\n");
+    for (reason, packages) in by_reason {
+        number(out, packages.len(), reason);
+        for package in packages.iter().take(MOST_SKIPPED) {
+            let place = package.locations.first().map_or_else(|| package.id(), Clone::clone);
+            labelled(out, 10, "", 10, &place);
+        }
+        if let Some(more) = packages.len().checked_sub(MOST_SKIPPED).filter(|more| *more > 0) {
+            labelled(out, 10, "", 10, &format!("and {more} more, which --format json lists"));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a person reads, for small reports.
 #![allow(clippy::unwrap_used)]
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
 
@@ -15,12 +15,13 @@ fn summary() -> Value {
 fn report(packages: &Value) -> String {
     let report = json!({"schema": "countersign.audit/1", "verifiedAt": "2026-11-22T00:00:00Z", "source": "replay",
         "registry": "https://npm.example/", "registryIdentity": "npm", "notes": [], "summary": summary(), "packages": packages});
-    render(&report.to_string()).unwrap()
+    text(report, &["Left out by --omit: 3 of the lock file's entries.".to_owned()]).unwrap()
 }
 
 fn attested() -> Value {
     json!({"name": "@octo/lib", "version": "1.2.3", "locations": ["node_modules/@octo/lib"], "verdict": "verified",
-        "provenance": {"status": "verified", "repository": "https://github.com/octo-org/octo-lib",
+        "provenance": {"status": "verified", "issuer": "https://token.actions.githubusercontent.com",
+            "repository": "https://github.com/octo-org/octo-lib",
             "workflow": ".github/workflows/release.yml", "ref": "refs/tags/v1.2.3",
             "signer": "https://github.com/octo-org/octo-lib/.github/workflows/release.yml@refs/tags/v1.2.3"},
         "publisher": {"status": "match", "fields": []}, "failures": []})
@@ -40,22 +41,24 @@ fn the_whole_report_is_calm() {
     let text = report(&json!([attested(), invalid(), skipped]));
     let expected = "\
 Audited 2 packages of a recording of https://npm.example/, judged as npm at 2026-11-22T00:00:00Z.
+Left out by --omit: 3 of the lock file's entries.
 
 Proved
-       2  signed by the registry with a trusted key
+       2  signed by the registry with a trusted key, for the digest that the lock file expects
        1  built by the CI workflow below, confirmed by the registry's publish attestation
        1  from the trusted publisher that was required
 
-Built by (repository, workflow, ref)
-  @octo/lib@1.2.3  (trusted publisher)
-      https://github.com/octo-org/octo-lib  .github/workflows/release.yml  refs/tags/v1.2.3
+Built by (repository on https://github.com/, workflow, ref)
+  @octo/lib@1.2.3 (trusted publisher)
+      octo-org/octo-lib  .github/workflows/release.yml  refs/tags/v1.2.3
 
 Not judged
        1  signed with a key that has ended since, and no time says on which side of its end
        1  without provenance
 
 Skipped, because no registry answers for them
-  node_modules/web: a link to a folder
+       1  a link to a folder
+          node_modules/web
 
 Failed
 
@@ -73,11 +76,37 @@ Failed
 }
 
 #[test]
+fn notes_are_said_once_and_long_lists_are_cut() {
+    let note = |code: &str, message: &str| json!({"code": code, "message": message, "claim": "provenance"});
+    let mut package = attested();
+    package["notes"] =
+        json!([note("NOTE_COUNTERSIGN_X", "worth a look"), note("NOTE_COUNTERSIGN_NOT_ASKED", "counted")]);
+    let skipped =
+        |n: usize| json!({"name": "web", "verdict": "skipped", "reason": "a link", "locations": [format!("w{n}")]});
+    let packages = [package.clone(), package].into_iter().chain((0..12).map(skipped)).collect();
+    let text = report(&Value::Array(packages));
+    assert!(text.contains("  note  worth a look (2 packages)\n") && !text.contains("counted"), "{text}");
+    assert!(text.contains("      12  a link\n          w0\n"), "{text}");
+    assert!(text.contains("          w9\n          and 2 more, which --format json lists\n"), "{text}");
+}
+
+#[test]
 fn a_callee_of_another_repository_is_shown() {
     let mut package = attested();
     let signer = "https://github.com/octo-org/octo-lib-evil/.github/workflows/build.yml@refs/tags/v1";
     package["provenance"]["signer"] = json!(signer);
     assert!(report(&json!([package])).contains(&format!("      signed in {signer}\n")));
+}
+
+#[test]
+fn an_identity_without_a_repository_shows_its_issuer_and_signer() {
+    let mut package = attested();
+    package["provenance"] =
+        json!({"status": "verified", "issuer": "https://accounts.example", "signer": "a@b.example"});
+    let text = report(&json!([package, attested()]));
+    assert!(text.contains("Built by (repository, workflow, ref)\n"), "{text}");
+    let row = "      issuer    https://accounts.example\n      signed in a@b.example\n";
+    assert!(text.contains(row) && text.contains("      https://github.com/octo-org/octo-lib  .github/"), "{text}");
 }
 
 #[test]
@@ -111,5 +140,5 @@ fn cl_20_nothing_from_outside_acts_on_the_terminal() {
 
 #[test]
 fn another_shape_is_an_error() {
-    assert!(render("{}").unwrap_err().contains("another shape"));
+    assert!(text(json!({}), &[]).unwrap_err().contains("another shape"));
 }

@@ -59,7 +59,8 @@ pub struct PublisherCounts {
 #[serde(rename_all = "camelCase")]
 pub struct Package {
     pub name: String,
-    pub version: Option<String>,
+    #[serde(default)]
+    pub version: String,
     #[serde(default)]
     pub locations: Vec<String>,
     pub verdict: String,
@@ -103,10 +104,7 @@ pub struct Remark {
 impl Package {
     /// `name@version`, or the name alone.
     pub fn id(&self) -> String {
-        match &self.version {
-            Some(version) => format!("{}@{version}", self.name),
-            None => self.name.clone(),
-        }
+        if self.version.is_empty() { self.name.clone() } else { format!("{}@{}", self.name, self.version) }
     }
 
     pub fn is_skipped(&self) -> bool {

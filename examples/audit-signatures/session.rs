@@ -1,0 +1,77 @@
+//! The source of one run: a live registry, one that is being recorded, or a recording.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::PathBuf;
+
+use crate::arguments::Arguments;
+use crate::lockfile::Item;
+use crate::registry::{ByScope, Http, Recording, Replay, Source};
+use crate::registry_choice::{DecidedBy, RegistryChoice, ask_npm};
+use crate::registry_url::RegistryUrl;
+
+/// An opened source, and what the report says about it.
+pub struct Session {
+    connection: Connection,
+    url: RegistryUrl,
+    /// Who chose the registry, if there was a choice.
+    pub decided_by: Option<DecidedBy>,
+    /// Registries of scopes that are fetched elsewhere; scopes with their `@`.
+    pub scopes: BTreeMap<String, RegistryUrl>,
+}
+
+enum Connection {
+    Replay(Replay),
+    Live(ByScope),
+    Recording(Box<Recording<ByScope>>),
+}
+
+impl Session {
+    /// Opens what the command line asks for; the lock file may decide which registry that is.
+    pub fn open(arguments: &Arguments, project: &std::path::Path, items: &[Item]) -> Result<Self, String> {
+        if let Some(folder) = &arguments.replay {
+            let replay = Replay::open(folder)?;
+            let url = replay.url().clone();
+            return Ok(Self { connection: Connection::Replay(replay), url, decided_by: None, scopes: BTreeMap::new() });
+        }
+        let choice = RegistryChoice::make(arguments.registry.clone(), project, home().as_deref(), items, ask_npm)?;
+        let http = |url: &RegistryUrl| Box::new(Http::new(url.clone())) as Box<dyn Source>;
+        let scoped = choice.scopes.iter().map(|(scope, url)| (scope.clone(), http(url))).collect();
+        let live = ByScope { default: http(&choice.url), scoped };
+        let connection = match &arguments.record {
+            Some(folder) => Connection::Recording(Box::new(Recording::start(folder, live)?)),
+            None => Connection::Live(live),
+        };
+        Ok(Self { connection, url: choice.url, decided_by: Some(choice.decided_by), scopes: choice.scopes })
+    }
+
+    pub fn source(&self) -> &dyn Source {
+        match &self.connection {
+            Connection::Replay(replay) => replay,
+            Connection::Live(live) => live,
+            Connection::Recording(recording) => &**recording,
+        }
+    }
+
+    /// The registry of packages without a scope of their own.
+    pub fn url(&self) -> &RegistryUrl {
+        &self.url
+    }
+
+    pub fn is_replay(&self) -> bool {
+        matches!(self.connection, Connection::Replay(_))
+    }
+
+    /// Completes a recording.
+    pub fn finish(self, recorded_at: &str) -> Result<(), String> {
+        match self.connection {
+            Connection::Recording(recording) => recording.finish(&self.url, recorded_at),
+            Connection::Replay(_) | Connection::Live(_) => Ok(()),
+        }
+    }
+}
+
+fn home() -> Option<PathBuf> {
+    let variable = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    env::var_os(variable).filter(|home| !home.is_empty()).map(PathBuf::from)
+}

@@ -1,0 +1,97 @@
+//! Whom a run trusts: files of the command line, else what is built into the library. Never what a
+//! lock file or a recording says.
+
+use std::path::Path;
+
+use countersign::registry::RegistryKeys;
+use countersign::sigstore::TrustedRoot;
+use countersign::{RegistryId, TrustSnapshot, Verifier};
+
+use crate::arguments::Arguments;
+use crate::bounded_file::bounded;
+use crate::plain_text::plain;
+use crate::registry::Fetched;
+use crate::registry_url::RegistryUrl;
+use crate::session::Session;
+
+const LARGEST_KEYS: u64 = 256 * 1024;
+const LARGEST_ROOT: u64 = 4 * 1024 * 1024;
+
+/// A verifier, and the registry that packages are judged as those of.
+pub struct Trust {
+    pub verifier: Verifier,
+    pub identity: RegistryId,
+    /// Nothing came from the library's own snapshot, so its age does not matter.
+    pub is_given: bool,
+}
+
+impl Trust {
+    /// Loads keys and trusted root, and compares the keys with those that the registry answers.
+    pub fn load(arguments: &Arguments, session: &Session) -> Result<Self, String> {
+        let identity = arguments.registry_identity.clone().unwrap_or_else(RegistryId::npm);
+        let root = match &arguments.trusted_root {
+            Some(path) => TrustedRoot::from_json(&bounded(path, LARGEST_ROOT)?).map_err(|e| of_file(path, &e))?,
+            None => TrustSnapshot::trusted_root().map_err(|e| e.to_string())?,
+        };
+        let keys = match &arguments.keys {
+            Some(path) => {
+                let json = bounded(path, LARGEST_KEYS)?;
+                let keys = RegistryKeys::from_json(identity.clone(), &json).map_err(|e| of_file(path, &e))?;
+                compared(keys, session)?
+            }
+            None if identity.is_npm() => compared(TrustSnapshot::npm_keys().map_err(|e| e.to_string())?, session)?,
+            None => asserted(&identity, session)?,
+        };
+        let verifier = Verifier::new(root, [keys]).map_err(|e| e.to_string())?;
+        let is_given = arguments.trusted_root.is_some() && (arguments.keys.is_some() || !identity.is_npm());
+        Ok(Self { verifier, identity, is_given })
+    }
+
+    /// The registry that a package of this name belongs to. Scopes that npm's configuration sends
+    /// elsewhere are another registry's, for which there are no keys.
+    pub fn registry_of(&self, name: &str, session: &Session) -> RegistryId {
+        let scope = name.split_once('/').map(|(scope, _)| scope);
+        match scope.and_then(|scope| session.scopes.get(scope)) {
+            // npm's own address is refused as a URL identity. To be judged as npm is never laxer.
+            Some(url) if url != session.url() => RegistryId::new(url.as_str()).unwrap_or_else(|_| RegistryId::npm()),
+            _ => self.identity.clone(),
+        }
+    }
+}
+
+/// Another answer than the trusted keys is a rotation or an impostor; either way the audit would
+/// speak of keys that are not the registry's. No answer is neither.
+fn compared(trusted: RegistryKeys, session: &Session) -> Result<RegistryKeys, String> {
+    let Fetched::Body(json) = session.source().keys() else { return Ok(trusted) };
+    let answered = RegistryKeys::from_json(trusted.registry().clone(), &json)
+        .map_err(|e| format!("cannot compare the keys of {} with the trusted ones: {e}", session.url()))?;
+    if trusted.agree_with(&answered) {
+        return Ok(trusted);
+    }
+    Err(format!(
+        "checked: the keys that {} answers. Expected: the trusted keys of {}. Found: others. \
+         Either the registry has rotated its keys, then use a newer version or pass them with --keys FILE; \
+         or something else answers in its place",
+        session.url(),
+        trusted.registry()
+    ))
+}
+
+/// A registry's own answer counts only for a registry that was named on the command line, fetched
+/// from its own address, live; what it proves is marked as registry-asserted.
+fn asserted(identity: &RegistryId, session: &Session) -> Result<RegistryKeys, String> {
+    let itself = RegistryUrl::parse(identity.as_str()).is_ok_and(|url| url == *session.url());
+    if session.is_replay() || !itself {
+        return Ok(RegistryKeys::none(identity.clone()));
+    }
+    match session.source().keys() {
+        Fetched::Body(json) => RegistryKeys::asserted_by_registry(identity.clone(), &json)
+            .map_err(|e| format!("cannot use the keys of {}: {e}", session.url())),
+        Fetched::NotFound | Fetched::NotRecorded => Ok(RegistryKeys::none(identity.clone())),
+        Fetched::Unavailable(reason) => Err(format!("cannot fetch the keys of {}: {reason}", session.url())),
+    }
+}
+
+fn of_file(path: &Path, error: &countersign::ParseError) -> String {
+    format!("cannot use {}: {error}. {}", plain(&path.display().to_string()), error.help())
+}
