@@ -288,6 +288,47 @@ fn cl_05_a_report_that_cannot_be_printed_exits_with_2() {
     assert!(err(&output).contains("cannot print the report"));
 }
 
+/// The minted recording, judged by the trust that was minted with it.
+fn demonstration(more: &[&str]) -> Output {
+    let testdata = |name: &str| format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"));
+    let [project, registry, keys, root] =
+        ["project", "registry", "registry-trust/keys.json", "registry-trust/trusted_root.json"].map(testdata);
+    let arguments = [&project, "--replay", &registry, "--keys", &keys, "--trusted-root", &root, "--at", AT];
+    run(&[arguments.as_slice(), more].concat())
+}
+
+#[test]
+fn the_demonstration_is_judged_as_its_own_registry_only() {
+    let identity = ["--registry-identity", "https://npm.example", "--format", "json"];
+    let report: Value = serde_json::from_slice(&demonstration(&identity).stdout).unwrap();
+    assert_eq!(report["summary"]["skipped"], 4);
+    let signed = |report: &Value| report["summary"]["registrySignature"]["verified"].as_u64().unwrap();
+    assert!(signed(&report) > 20);
+    // Without its keys nothing of it is trusted: keys never come from a recording.
+    let testdata = |name: &str| format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (project, registry) = (testdata("project"), testdata("registry"));
+    let own = run(&[&[project.as_str(), "--replay", &registry, "--at", AT], identity.as_slice()].concat());
+    let report: Value = serde_json::from_slice(&own.stdout).unwrap();
+    assert_eq!((code(&own), signed(&report)), (1, 0));
+    // As npm, its keys are others than npm's.
+    let npm = run(&[&project, "--replay", &registry, "--at", AT]);
+    assert_eq!(code(&npm), 2);
+}
+
+#[test]
+fn a_publisher_is_matched_or_refused_by_name() {
+    let status = |publisher: &str| {
+        let flags = ["--registry-identity", "https://npm.example", "--format", "json", "--publisher", publisher];
+        let report: Value = serde_json::from_slice(&demonstration(&flags).stdout).unwrap();
+        let packages = report["packages"].as_array().unwrap();
+        let package = packages.iter().find(|p| p["name"] == "@octo/lib").unwrap();
+        (package["publisher"]["status"].clone(), package["verdict"].clone())
+    };
+    assert_eq!(status("@octo/lib=octo-org/octo-lib:release.yml"), (json!("match"), json!("verified")));
+    assert_eq!(status("@octo/lib=octo-org/octo-lib:other.yml"), (json!("mismatch"), json!("denied")));
+    assert_eq!(status("octo=octo-org/octo-lib:other.yml"), (json!("unconfigured"), json!("verified")));
+}
+
 /// A registry that knows `@s/a@1.0.0` and nothing else.
 fn registry() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

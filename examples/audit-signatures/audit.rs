@@ -58,10 +58,10 @@ pub fn run(arguments: &Arguments) -> Result<Audit, String> {
 fn remarks(arguments: &Arguments, session: &Session, inventory: &Inventory) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Some(decided_by) = &session.decided_by {
-        remarks.push(format!("Fetched from {}, as {decided_by} says.", session.url()));
+        remarks.push(format!("Fetched from {}, chosen by {decided_by}.", session.url()));
     }
     for (scope, url) in &session.scopes {
-        remarks.push(format!("Packages of {} fetched from {url}, as .npmrc says.", plain(scope)));
+        remarks.push(format!("Packages of {} fetched from {url}, chosen by .npmrc.", plain(scope)));
     }
     if inventory.omitted > 0 {
         remarks.push(format!("Left out by --omit: {} of the lock file's entries.", inventory.omitted));

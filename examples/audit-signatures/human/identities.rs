@@ -30,7 +30,11 @@ pub fn table(out: &mut String, report: &Report) {
     let widths = [width(0), width(1), width(2)];
     for ((package, provenance), cells) in rows.iter().zip(&cells) {
         let matched = package.publisher.as_ref().is_some_and(|p| p.status == "match");
-        let mark = if matched { "  (trusted publisher)" } else { "" };
+        let mark = match (package.verdict.as_str(), matched) {
+            ("verified", true) => " (trusted publisher)".to_owned(),
+            ("verified", false) => String::new(),
+            (verdict, _) => format!(" ({verdict}, see below)"),
+        };
         labelled(out, 2, "", 2, &format!("{}{mark}", package.id()));
         line(out, cells, widths);
         if provenance.issuer.as_deref() != Some(GITHUB_ISSUER) {

@@ -139,6 +139,13 @@ fn cl_20_nothing_from_outside_acts_on_the_terminal() {
 }
 
 #[test]
+fn a_good_provenance_of_a_refused_package_is_not_mistaken_for_consent() {
+    let mut package = attested();
+    package["verdict"] = json!("denied");
+    assert!(report(&json!([package])).contains("  @octo/lib@1.2.3 (denied, see below)\n"));
+}
+
+#[test]
 fn another_shape_is_an_error() {
     assert!(text(json!({}), &[]).unwrap_err().contains("another shape"));
 }

@@ -77,7 +77,7 @@ impl Http {
             let request = self.agent.get(&url).config().timeout_global(Some(left)).build();
             let mut response = match request.call() {
                 Ok(response) => response,
-                Err(e) => return Attempt::Failed(plain(&e.to_string())),
+                Err(e) => return Attempt::Failed(format!("{}: {}", self.url, plain(&e.to_string()))),
             };
             let status = response.status();
             match status.as_u16() {
