@@ -26,6 +26,8 @@ pub enum Claim {
     Provenance,
     /// The trusted publisher, or another requirement.
     Publisher,
+    /// The audit as a whole.
+    Audit,
 }
 
 /// What was found of one claim.
@@ -140,7 +142,9 @@ pub struct Note {
 }
 
 impl Note {
-    pub(crate) fn new(claim: Claim, code: &'static str, message: impl Into<Text>) -> Self {
+    /// A note of one's own; its code should begin with `NOTE_`, its message is escaped.
+    #[must_use]
+    pub fn new(claim: Claim, code: &'static str, message: impl Into<Text>) -> Self {
         Self { code, message: message.into().to_string(), claim }
     }
 

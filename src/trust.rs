@@ -48,7 +48,7 @@ impl TrustSnapshot {
                 "the built-in trust snapshot of {} is {days} days old: use a newer version, or pass fresh files",
                 Self::date()
             );
-            Note::new(Claim::Manifest, "NOTE_COUNTERSIGN_STALE_TRUST", message)
+            Note::new(Claim::Audit, "NOTE_COUNTERSIGN_STALE_TRUST", message)
         })
     }
 }

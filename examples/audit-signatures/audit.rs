@@ -3,36 +3,29 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use countersign::evidence::{Claim, Note};
 use countersign::report::{AuditReport, PackageReport, Source as ReportedSource, Subject};
 use countersign::{
-    Artifact, Attestations, Claims, PackageId, Packument, ParseError, Timestamp, TrustSnapshot, TrustedPublisher,
-    VerifyError,
+    Artifact, Attestations, Claims, Denied, PackageId, Packument, ParseError, Timestamp, TrustSnapshot,
+    TrustedPublisher, VerifyError,
 };
 
 use crate::arguments::Arguments;
 use crate::lockfile::{Entry, Inventory, Item, Kind, LockFile};
-use crate::plain_text::plain;
 use crate::progress::Progress;
 use crate::registry::Fetched;
 use crate::session::Session;
 use crate::trust::Trust;
 use crate::workers;
 
-/// A finished audit.
-pub struct Audit {
-    pub report: AuditReport,
-    /// How the run came to what it audited, for people.
-    pub remarks: Vec<String>,
-}
-
 /// Audits what the command line names. An error means that the audit did not finish.
-pub fn run(arguments: &Arguments) -> Result<Audit, String> {
+pub fn run(arguments: &Arguments) -> Result<AuditReport, String> {
     let lock = LockFile::read(&arguments.path)?;
     let project = lock.project().to_path_buf();
     let inventory = Inventory::new(lock.entries, arguments.omit());
     let session = Session::open(arguments, &project, &inventory.items)?;
     let trust = Trust::load(arguments, &session)?;
-    let remarks = remarks(arguments, &session, &inventory);
+    let mut notes = notes(arguments, &session, &inventory);
     let now = arguments.at.unwrap_or_else(|| SystemTime::now().into());
     let auditor = Auditor { session: &session, trust: &trust, publishers: publishers(arguments), now };
 
@@ -49,22 +42,26 @@ pub fn run(arguments: &Arguments) -> Result<Audit, String> {
     packages.extend(inventory.skipped.into_iter().map(|entry| auditor.skipped(entry)));
 
     let source = if session.is_replay() { ReportedSource::Replay } else { ReportedSource::Live };
-    let notes = if trust.is_given { Vec::new() } else { TrustSnapshot::warning(now).into_iter().collect() };
+    if !trust.is_given {
+        notes.extend(TrustSnapshot::warning(now));
+    }
     let report = AuditReport::new(now, source, session.url().as_str(), trust.identity.clone(), notes, packages);
     session.finish(&now.to_string())?;
-    Ok(Audit { report, remarks })
+    Ok(report)
 }
 
-fn remarks(arguments: &Arguments, session: &Session, inventory: &Inventory) -> Vec<String> {
-    let mut remarks = Vec::new();
+/// How the run came to what it audited.
+fn notes(arguments: &Arguments, session: &Session, inventory: &Inventory) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let mut say = |code, message: String| notes.push(Note::new(Claim::Audit, code, message));
     if let Some(decided_by) = &session.decided_by {
-        remarks.push(format!("Fetched from {}, chosen by {decided_by}.", session.url()));
+        say("NOTE_AUDIT_REGISTRY", format!("Fetched from {}, chosen by {decided_by}.", session.url()));
     }
     for (scope, url) in &session.scopes {
-        remarks.push(format!("Packages of {} fetched from {url}, chosen by .npmrc.", plain(scope)));
+        say("NOTE_AUDIT_SCOPE_REGISTRY", format!("Packages of {scope} fetched from {url}, chosen by .npmrc."));
     }
     if inventory.omitted > 0 {
-        remarks.push(format!("Left out by --omit: {} of the lock file's entries.", inventory.omitted));
+        say("NOTE_AUDIT_OMITTED", format!("Left out by --omit: {} of the lock file's entries.", inventory.omitted));
     }
     // A name that guards nothing is a slip of the pen that would never show.
     let locked = |name: &str| {
@@ -72,9 +69,10 @@ fn remarks(arguments: &Arguments, session: &Session, inventory: &Inventory) -> V
             || inventory.skipped.iter().any(|entry| entry.name == name || entry.slot == name)
     };
     for argument in arguments.publishers.iter().filter(|argument| !locked(&argument.package)) {
-        remarks.push(format!("--publisher {}: nothing that is audited has this name.", plain(&argument.package)));
+        let message = format!("--publisher {}: nothing that is audited has this name.", argument.package);
+        say("NOTE_AUDIT_UNUSED_PUBLISHER", message);
     }
-    remarks
+    notes
 }
 
 fn publishers(arguments: &Arguments) -> BTreeMap<String, TrustedPublisher> {
@@ -104,14 +102,23 @@ impl Auditor<'_> {
         };
         let judge = |item: &Item| match &packument {
             Ok(Some(packument)) => self.item(item, packument),
-            Ok(None) => self.check(item).map(|_| PackageReport::unavailable(subject(item), missing(&fetched))),
+            Ok(None) => self.artifact(item).map(|_| PackageReport::unavailable(subject(item), missing(&fetched))),
             Err(error) => Err(error.clone().into()),
         };
-        items.iter().map(|item| judge(item).unwrap_or_else(|e| PackageReport::unreadable(subject(item), &e))).collect()
+        let guarded = |item: &Item| {
+            let slot = item.aliases.iter().find(|slot| self.publishers.contains_key(*slot))?;
+            let found = format!("{}@{}", item.name, item.version);
+            Some(PackageReport::denied(subject(item), &occupied(slot, &found)))
+        };
+        let report = |item: &Item| {
+            guarded(item)
+                .unwrap_or_else(|| judge(item).unwrap_or_else(|error| PackageReport::unreadable(subject(item), &error)))
+        };
+        items.iter().map(report).collect()
     }
 
     fn item(&self, item: &Item, packument: &Packument<'_>) -> Result<PackageReport, VerifyError> {
-        let artifact = self.check(item)?;
+        let artifact = self.artifact(item)?;
         let Some((dist, published)) = packument.version(artifact.id())? else {
             return Ok(PackageReport::unavailable(subject(item), "the registry does not list this version"));
         };
@@ -124,11 +131,8 @@ impl Auditor<'_> {
     }
 
     /// What the lock file alone decides.
-    fn check(&self, item: &Item) -> Result<Artifact, VerifyError> {
+    fn artifact(&self, item: &Item) -> Result<Artifact, VerifyError> {
         let id = PackageId::new(&item.name, &item.version)?;
-        if let Some(slot) = item.aliases.iter().find(|slot| self.publishers.contains_key(*slot)) {
-            return Err(guarded(slot, &id.to_string()));
-        }
         if item.disagrees {
             return Err(ParseError::AmbiguousIntegrity.into());
         }
@@ -152,7 +156,7 @@ impl Auditor<'_> {
             Kind::Skipped(reason) => reason.text(),
             Kind::Registry => "it has no version",
         };
-        let guard = self.publishers.contains_key(&entry.slot).then(|| guarded(&entry.slot, reason));
+        let guard = self.publishers.contains_key(&entry.slot).then(|| occupied(&entry.slot, reason));
         let subject = Subject {
             name: entry.name,
             version: entry.version.unwrap_or_default(),
@@ -160,19 +164,14 @@ impl Auditor<'_> {
             locations: vec![entry.location],
         };
         match guard {
-            Some(error) => PackageReport::unreadable(subject, &error),
+            Some(denied) => PackageReport::denied(subject, &denied),
             None => PackageReport::skipped(subject, reason),
         }
     }
 }
 
-/// A rule for a name guards every place where that name is installed: nothing else may stand there.
-fn guarded(slot: &str, found: &str) -> VerifyError {
-    VerifyError::NameVersionMismatch {
-        what: "an install location with a trusted publisher",
-        expected: slot.into(),
-        found: found.into(),
-    }
+fn occupied(slot: &str, found: &str) -> Denied {
+    Denied::SlotOccupied { slot: slot.into(), found: found.into() }
 }
 
 fn missing(fetched: &Fetched) -> &str {

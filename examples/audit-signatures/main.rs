@@ -25,7 +25,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use arguments::{Arguments, Format};
-use audit::Audit;
 use plain_text::plain_json;
 
 /// A package is invalid, denied or unverifiable, or there was nothing to audit.
@@ -56,13 +55,13 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let Audit { report, remarks } = audit::run(arguments)?;
+    let report = audit::run(arguments)?;
     let text = match arguments.format {
         Format::Json => {
             let json = serde_json::to_string_pretty(&report).map_err(|e| format!("cannot write the report: {e}"))?;
             plain_json(&json) + "\n"
         }
-        Format::Human => human::render(&report, &remarks)?,
+        Format::Human => human::render(&report)?,
     };
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| format!("cannot print the report: {e}"))?;

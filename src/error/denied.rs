@@ -88,6 +88,15 @@ error_table! {
         } = "SIGNER_MISMATCH", Unwanted, Denied, 6,
             "provenance is required from {field} \"{expected}\", the certificate says \"{found}\"",
             "If the project really moved, change the requirement; if not, do not install.";
+        /// A rule for a name guards every place where that name is installed (design decision 15).
+        SlotOccupied {
+            /// The name that the place is for.
+            slot: Text,
+            /// What stands there instead.
+            found: Text,
+        } = "SLOT_OCCUPIED", Unwanted, Denied, 4,
+            "a rule names {slot}, and where {slot} is installed stands {found}",
+            "Whatever imports this name runs the other thing: lock the package itself, or move the rule.";
         /// Evidence from the future: it was verified for a later moment than it is judged at.
         JudgedBeforeVerified = "JUDGED_BEFORE_VERIFIED", Unproven, Unverifiable, 42,
             "the evidence was made for a later time than the one it is judged at",

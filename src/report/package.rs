@@ -141,6 +141,13 @@ impl PackageReport {
         Self { verdict: failure.verdict, failures: vec![failure], ..Self::bare(subject) }
     }
 
+    /// A package, or whatever stands in its place, that a rule turns away before anything is examined.
+    #[must_use]
+    pub fn denied(subject: Subject, denied: &Denied) -> Self {
+        let failure = FailureReport::denied(denied, Claim::Publisher);
+        Self { verdict: failure.verdict, failures: vec![failure], ..Self::bare(subject) }
+    }
+
     /// An entry that is no registry package.
     #[must_use]
     pub fn skipped(subject: Subject, reason: &str) -> Self {

@@ -18,7 +18,7 @@ use crate::plain_text::plain;
 const MOST_SKIPPED: usize = 10;
 
 /// Renders a report for a terminal of 100 columns.
-pub fn render(report: &AuditReport, remarks: &[String]) -> Result<String, String> {
+pub fn render(report: &AuditReport) -> Result<String, String> {
     let mut json = serde_json::to_value(report).map_err(|e| format!("cannot write the report: {e}"))?;
     // What to do is for people, so the JSON report, which is for machines, goes without it.
     let packages = json.get_mut("packages").and_then(Value::as_array_mut).into_iter().flatten();
@@ -28,16 +28,16 @@ pub fn render(report: &AuditReport, remarks: &[String]) -> Result<String, String
             failure.insert("help".into(), help.into());
         }
     }
-    text(json, remarks)
+    text(json)
 }
 
-fn text(report: Value, remarks: &[String]) -> Result<String, String> {
+fn text(report: Value) -> Result<String, String> {
     let report: Report = serde_json::from_value(report)
         .map_err(|e| format!("the report has another shape than this program expects: {e}"))?;
     let mut out = String::new();
     heading(&mut out, &report);
-    for remark in remarks {
-        labelled(&mut out, 0, "", 0, remark);
+    for note in report.notes.iter().filter(|note| is_about_sources(note)) {
+        labelled(&mut out, 0, "", 0, &plain(&note.message));
     }
     proved(&mut out, &report);
     identities::table(&mut out, &report);
@@ -109,9 +109,15 @@ fn not_judged(out: &mut String, report: &Report) {
 /// Notes that the counts of the same section say already.
 const COUNTED: [&str; 2] = ["NOTE_COUNTERSIGN_NOT_ASKED", "NOTE_COUNTERSIGN_WINDOW_UNJUDGED"];
 
+/// What was audited and where it came from stands at the head.
+fn is_about_sources(note: &Remark) -> bool {
+    note.code.starts_with("NOTE_AUDIT_")
+}
+
 /// Notes of the run, then those of packages, each said once; the JSON report has them one by one.
 fn grouped_notes(report: &Report) -> Vec<(String, usize)> {
-    let mut notes: Vec<(String, usize)> = report.notes.iter().map(|note| (note.message.clone(), 0)).collect();
+    let of_run = report.notes.iter().filter(|note| !is_about_sources(note));
+    let mut notes: Vec<(String, usize)> = of_run.map(|note| (note.message.clone(), 0)).collect();
     let mut by_message: BTreeMap<&str, usize> = BTreeMap::new();
     for package in &report.packages {
         let codes = |note: &&Remark| !COUNTED.contains(&note.code.as_str());

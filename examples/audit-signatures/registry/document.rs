@@ -1,9 +1,9 @@
 //! Which documents there are, under which path a registry serves them and a recording keeps them,
 //! and how large they may be.
 
-use crate::plain_text::plain;
+use countersign::limits;
 
-const MIB: u64 = 1024 * 1024;
+use crate::plain_text::plain;
 
 /// File systems end at 255 bytes, of which `.json.part` takes ten; the longest legacy names are 214.
 const LONGEST: usize = 240;
@@ -72,13 +72,15 @@ impl Document {
         }
     }
 
-    /// The most bytes that are read of it, after decompression.
+    /// The library's own limit, after decompression. One byte more is read and handed over, so that a
+    /// document over its limit is refused for that reason, and not taken for one that never came.
     pub fn limit(&self) -> u64 {
-        match self.kind {
-            Kind::Keys => MIB / 4,
-            Kind::Packument => 64 * MIB,
-            Kind::Attestations => 2 * MIB,
-        }
+        let limit = match self.kind {
+            Kind::Keys => limits::KEYS_BYTES,
+            Kind::Packument => limits::PACKUMENT_BYTES,
+            Kind::Attestations => limits::ATTESTATIONS_BYTES,
+        };
+        limit as u64
     }
 }
 

@@ -103,11 +103,6 @@ impl Http {
         let mut bytes = Vec::new();
         match response.body_mut().as_reader().take(limit + 1).read_to_end(&mut bytes) {
             Err(e) => Attempt::Failed(format!("the answer of {} broke off: {}", self.url, plain(&e.to_string()))),
-            Ok(_) if bytes.len() as u64 > limit => Attempt::Settled(Fetched::Unavailable(format!(
-                "the answer of {} is larger than {} KiB, the most that is read",
-                self.url,
-                limit / 1024
-            ))),
             Ok(_) => Attempt::Settled(Fetched::Body(bytes)),
         }
     }
