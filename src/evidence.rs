@@ -8,7 +8,7 @@ use crate::artifact::Artifact;
 use crate::claims::PublishTime;
 use crate::error::{Kind, Text, VerifyError};
 use crate::identity::SignerIdentity;
-use crate::registry::RegistrySignature;
+use crate::registry::{KeyOrigin, RegistrySignature};
 use crate::time::Timestamp;
 
 /// Which claim an error or a note is about.
@@ -42,6 +42,8 @@ pub enum Finding<T> {
     Absent,
     /// Nobody asked.
     NotAsked,
+    /// The verifier has no key that it could be judged by.
+    NoKeys,
     /// The manifest advertises it, and it was not delivered.
     Withheld,
     /// It could not be fetched.
@@ -72,7 +74,8 @@ impl<T> Finding<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishAttestation {
     pub(crate) keyid: String,
-    pub(crate) log_index: u64,
+    pub(crate) origin: KeyOrigin,
+    pub(crate) log: LogSummary,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
 }
@@ -84,16 +87,44 @@ impl PublishAttestation {
         &self.keyid
     }
 
-    /// The index of its entry in the transparency log.
+    /// Where that key came from.
     #[must_use]
-    pub fn log_index(&self) -> u64 {
-        self.log_index
+    pub fn origin(&self) -> KeyOrigin {
+        self.origin
     }
 
-    /// Its authenticated time.
+    /// What the transparency log vouches for.
+    #[must_use]
+    pub fn log(&self) -> &LogSummary {
+        &self.log
+    }
+
+    /// When it was logged, authenticated by the log. It was not published later; but an envelope is
+    /// public, and anybody may log it once more, so it may have been published earlier.
     #[must_use]
     pub fn time(&self) -> Timestamp {
         self.first
+    }
+}
+
+/// What is known of the log entries of an attestation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogSummary {
+    pub(crate) index: Option<u64>,
+    pub(crate) proven: bool,
+}
+
+impl LogSummary {
+    /// The index of the entry in the log, where the log signed it.
+    #[must_use]
+    pub fn index(&self) -> Option<u64> {
+        self.index
+    }
+
+    /// Whether every entry came with an inclusion proof, and not with the log's promise alone.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.proven
     }
 }
 
@@ -102,7 +133,7 @@ impl PublishAttestation {
 pub struct Provenance {
     pub(crate) identity: SignerIdentity,
     pub(crate) predicate_type: String,
-    pub(crate) log_index: u64,
+    pub(crate) log: LogSummary,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
 }
@@ -120,13 +151,13 @@ impl Provenance {
         &self.predicate_type
     }
 
-    /// The index of its entry in the transparency log.
+    /// What the transparency log vouches for.
     #[must_use]
-    pub fn log_index(&self) -> u64 {
-        self.log_index
+    pub fn log(&self) -> &LogSummary {
+        &self.log
     }
 
-    /// Its authenticated time.
+    /// When it was logged, authenticated by the log.
     #[must_use]
     pub fn time(&self) -> Timestamp {
         self.first
@@ -334,7 +365,8 @@ impl Evidence {
         self.0.provenance.proven()
     }
 
-    /// When the registry published it, authenticated by its attestation.
+    /// When the registry's attestation was logged: it was published by then, and possibly earlier. See
+    /// [`PublishAttestation::time`].
     #[must_use]
     pub fn published_at(&self) -> Option<Timestamp> {
         self.publish_attestation().map(PublishAttestation::time)
@@ -344,6 +376,18 @@ impl Evidence {
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.0.notes
+    }
+
+    /// Names the verifier's rules and trust material; equal to its `fingerprint`.
+    #[must_use]
+    pub fn verifier(&self) -> String {
+        hex::encode(self.0.verifier)
+    }
+
+    /// Names the claims that were verified: SHA-256 of their stored form.
+    #[must_use]
+    pub fn claims(&self) -> String {
+        hex::encode(self.0.claims)
     }
 
     /// Everything that was found.

@@ -9,7 +9,7 @@ mod extensions;
 
 use std::collections::BTreeMap;
 
-use crate::error::{Text, VerifyError};
+use crate::error::{Text, VerifyError, is_unsafe};
 use crate::time::Timestamp;
 
 pub(crate) use extensions::{
@@ -71,7 +71,7 @@ impl SignerIdentity {
     /// stand in the certificate.
     ///
     /// Errors, in order: `LimitExceeded` and `ExtensionMalformed` (a value, or an extension that
-    /// occurs twice), `InconsistentIdentity`.
+    /// occurs twice), `SubjectAltName`, `InconsistentIdentity`.
     pub(crate) fn from_parts<'a>(
         subject: SanInput<'_>,
         extensions: impl Iterator<Item = (u32, &'a [u8])>,
@@ -88,6 +88,11 @@ impl SignerIdentity {
             if let Some(text) = extensions::read(number, raw)? {
                 stated.insert(number, text);
             }
+        }
+        if let SanInput::Uri(text) | SanInput::Email(text) = subject
+            && text.chars().any(is_unsafe)
+        {
+            return Err(VerifyError::SubjectAltName { reason: "it has characters that cannot be seen" });
         }
         let (subject_kind, subject) = match subject {
             SanInput::Uri(text) => (SubjectKind::Uri, Some(text.into())),
@@ -144,10 +149,11 @@ impl SignerIdentity {
         self.extension(extensions::REPOSITORY_ID)
     }
 
-    /// The URI of the repository's owner (1.16).
+    /// The URI of the repository's owner: 1.16, else for GitHub the repository's without its last part.
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
-        self.extension(extensions::OWNER)
+        let of_repository = || self.repository().filter(|_| self.is_github()).and_then(|uri| uri.rsplit_once('/'));
+        self.extension(extensions::OWNER).or_else(|| of_repository().map(|(owner, _)| owner))
     }
 
     /// The owner's number (1.17).

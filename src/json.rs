@@ -7,6 +7,8 @@ use core::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 
+use serde::{Serialize, Serializer};
+
 use crate::error::ParseError;
 use crate::limits;
 
@@ -14,8 +16,13 @@ use crate::limits;
 ///
 /// Members that occur twice are refused by serde's structs; members that nobody reads are skipped; an
 /// array is never taken for an object.
-/// Errors, in order: `LimitExceeded` (bytes, depth), `NotJson`, `Malformed`.
+/// Errors, in order: `NotJson` (not even the beginning of one, or cut off), `LimitExceeded` (bytes,
+/// depth), `Malformed`.
 pub(crate) fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8], limit: usize) -> Result<T, ParseError> {
+    // An error page is no hostile document, however long it is and whatever brackets it has.
+    if !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return Err(ParseError::NotJson { what, reason: "it begins with neither { nor [".into() });
+    }
     if bytes.len() > limit {
         return Err(exceeded(what, limit));
     }
@@ -40,8 +47,8 @@ fn explain(what: &'static str, error: &serde_json::Error) -> ParseError {
         return ParseError::LimitExceeded { what, limit: limit.parse().unwrap_or(0) };
     }
     match error.classify() {
-        Category::Data => ParseError::Malformed { what, reason: text.into() },
-        Category::Io | Category::Syntax | Category::Eof => ParseError::NotJson { what, reason: text.into() },
+        Category::Data | Category::Syntax => ParseError::Malformed { what, reason: text.into() },
+        Category::Io | Category::Eof => ParseError::NotJson { what, reason: text.into() },
     }
 }
 
@@ -82,6 +89,12 @@ pub(crate) struct Bounded<T, const N: usize>(pub(crate) Vec<T>);
 impl<T, const N: usize> Default for Bounded<T, N> {
     fn default() -> Self {
         Self(Vec::new())
+    }
+}
+
+impl<T: Serialize, const N: usize> Serialize for Bounded<T, N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 
@@ -157,7 +170,7 @@ mod tests {
 
     #[test]
     fn bounds_come_before_the_work() {
-        assert_eq!(code::<u8>(b"12345", 4), "ERR_COUNTERSIGN_LIMIT_EXCEEDED");
+        assert_eq!(code::<serde::de::IgnoredAny>(b"[2345", 4), "ERR_COUNTERSIGN_LIMIT_EXCEEDED");
         let deep = [vec![b'['; 65], vec![b']'; 65]].concat();
         assert_eq!(code::<serde::de::IgnoredAny>(&deep, 1000), "ERR_COUNTERSIGN_LIMIT_EXCEEDED");
         assert_eq!(code::<Bounded<u8, 2>>(b"[1,2,\"never read\"]", 100), "ERR_COUNTERSIGN_LIMIT_EXCEEDED");
@@ -166,8 +179,8 @@ mod tests {
 
     #[test]
     fn brackets_in_strings_are_text() {
-        let json = format!("\"{}\\\"[\"", "[".repeat(100));
-        assert_eq!(read::<String>("test", json.as_bytes(), 1000).unwrap().len(), 102);
+        let json = format!("[\"{}\\\"[\"]", "[".repeat(100));
+        assert_eq!(read::<Vec<String>>("test", json.as_bytes(), 1000).unwrap()[0].len(), 102);
     }
 
     #[test]
@@ -202,8 +215,12 @@ mod tests {
 
     #[test]
     fn tells_no_document_from_a_wrong_one() {
-        assert_eq!(code::<u8>(b"<html>", 100), "ERR_COUNTERSIGN_NOT_JSON");
-        assert_eq!(code::<u8>(b"1 2", 100), "ERR_COUNTERSIGN_NOT_JSON");
-        assert_eq!(code::<u8>(b"\"x\"", 100), "ERR_COUNTERSIGN_MALFORMED");
+        let page = format!("<html>{}", "{".repeat(100));
+        for none in ["", " ", "<html>", "\u{feff}{}", "x", "\"{}\"", "{\"a\":", &page] {
+            assert_eq!(code::<serde::de::IgnoredAny>(none.as_bytes(), 100), "ERR_COUNTERSIGN_NOT_JSON", "{none}");
+        }
+        for wrong in ["{} x", "{}{}", "[1]", "{\"a\" 1}", "[\"\\ud800\"]"] {
+            assert_eq!(code::<Vec<String>>(wrong.as_bytes(), 100), "ERR_COUNTERSIGN_MALFORMED", "{wrong}");
+        }
     }
 }

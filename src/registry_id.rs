@@ -28,26 +28,39 @@ impl RegistryId {
     }
 
     /// Another registry, by the http(s) URL that its publish statements carry; one trailing slash is
-    /// dropped.
+    /// dropped. There is one spelling of it: two for one registry would be two sets of keys.
     ///
     /// # Errors
     /// [`ParseError::Malformed`] if it is no http(s) URL, has a query, a fragment, user information,
-    /// upper-case letters in its host, or is npm's own (use [`RegistryId::npm`]).
+    /// upper-case letters or a trailing dot in its host, a port that goes without saying, an empty or
+    /// dotted path segment, or is npm's own (use [`RegistryId::npm`]).
     pub fn new(url: &str) -> Result<Self, ParseError> {
         let malformed = |reason: &str| ParseError::Malformed {
             what: "registry identity",
             reason: format!("\"{url}\": {reason}").into(),
         };
         let trimmed = url.strip_suffix('/').unwrap_or(url);
-        let rest = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
-        let host = rest.ok_or_else(|| malformed("it is no http(s) URL"))?.split('/').next().unwrap_or_default();
-        if host.is_empty() || host.bytes().any(|b| b.is_ascii_uppercase()) {
-            return Err(malformed("its host is empty or not in lower case"));
+        let https = trimmed.strip_prefix("https://").map(|rest| (rest, "443"));
+        let scheme = https.or_else(|| trimmed.strip_prefix("http://").map(|rest| (rest, "80")));
+        let (rest, implied) = scheme.ok_or_else(|| malformed("it is no http(s) URL"))?;
+        let mut segments = rest.split('/');
+        let authority = segments.next().unwrap_or_default();
+        let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
+        if host.is_empty() || host.ends_with('.') || host.bytes().any(|b| b.is_ascii_uppercase()) {
+            return Err(malformed("its host is empty, not in lower case, or ends with a dot"));
+        }
+        let plain = |port: &str| !port.is_empty() && !port.starts_with('0') && port.bytes().all(|b| b.is_ascii_digit());
+        if port.is_some_and(|port| !plain(port) || port == implied) {
+            return Err(malformed("its port is no number, or the one that goes without saying"));
+        }
+        if segments.any(|segment| ["", ".", ".."].contains(&segment)) {
+            return Err(malformed("its path has an empty or dotted segment"));
         }
         if trimmed.bytes().any(|b| !b.is_ascii_graphic() || b"@?#\\%\"<>".contains(&b)) {
             return Err(malformed("it has more than a scheme, a host, a port and a path"));
         }
-        if is_npm(trimmed) {
+        // Under another scheme or port it would be npm's registry without npm's rules.
+        if is_npm(&format!("https://{host}")) {
             return Err(malformed("this registry's identity is called npm"));
         }
         Ok(Self(trimmed.into()))
@@ -118,8 +131,27 @@ mod tests {
             "https://u@npm.example",
             "https://NPM.example",
             "https://npm.example/?x",
+            "https://npm.example:443",
+            "http://npm.example:80",
+            "https://npm.example:",
+            "https://npm.example:0443",
+            "https://npm.example.",
+            "https://npm.example//",
+            "https://npm.example/a//b",
+            "https://npm.example/./a",
+            "https://npm.example/..",
+            "https://npm.example/.",
         ] {
             assert_eq!(RegistryId::new(url).unwrap_err().code(), "ERR_COUNTERSIGN_MALFORMED", "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for url in ["https://npm.example", "http://npm.example:4873/npm", "https://npm.example:8443/a/b/"] {
+            let id = RegistryId::new(url).unwrap();
+            let kept: RegistryId = serde_json::from_str(&serde_json::to_string(&id).unwrap()).unwrap();
+            assert_eq!(kept, id);
         }
     }
 }

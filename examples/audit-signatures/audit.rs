@@ -127,7 +127,7 @@ impl Auditor<'_> {
         let claims = Claims::new(dist, attestations).with_publish_time(published);
         let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
         let publishers: Vec<TrustedPublisher> = self.publishers.get(&item.name).cloned().into_iter().collect();
-        Ok(PackageReport::examined(subject(item), examination, &publishers))
+        Ok(PackageReport::examined(&examination, item.locations.clone(), &publishers))
     }
 
     /// What the lock file alone decides.

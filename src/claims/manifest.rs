@@ -41,7 +41,7 @@ pub struct DistClaims {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) sha512: Option<Sha512Digest>,
-    pub(crate) signatures: Vec<SignatureClaim>,
+    pub(crate) signatures: Bounded<SignatureClaim, { limits::REGISTRY_SIGNATURES }>,
     pub(crate) advertised: Option<Advertised>,
     pub(crate) trusted_publisher: Option<TrustedPublisherHint>,
 }
@@ -131,7 +131,7 @@ impl TryFrom<Manifest<'_>> for DistClaims {
             name: manifest.name,
             version: manifest.version,
             sha512,
-            signatures: manifest.dist.signatures.0,
+            signatures: manifest.dist.signatures,
             advertised: manifest
                 .dist
                 .attestations
@@ -158,7 +158,7 @@ mod tests {
             "_npmUser":{"name":"GitHub Actions","trustedPublisher":{"id":"github","oidcConfigId":"oidc:1"}}}"#,
         )
         .unwrap();
-        assert_eq!(claims.signatures.len(), 1);
+        assert_eq!(claims.signatures.0.len(), 1);
         assert!(claims.advertises_attestations());
         assert_eq!(claims.trusted_publisher_hint().map(|h| h.id.as_str()), Some("github"));
         assert_eq!(claims.sha512, None);

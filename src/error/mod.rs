@@ -13,7 +13,7 @@ mod verify;
 pub use denied::Denied;
 pub use parse::ParseError;
 pub use text::Text;
-pub(crate) use text::is_unsafe;
+pub(crate) use text::{escaped, is_unsafe};
 pub use verify::VerifyError;
 
 use serde::Serialize;

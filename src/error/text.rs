@@ -20,16 +20,19 @@ impl Text {
     }
 }
 
+/// The whole text, escaped and not cut: for members of a report that others look up.
+pub(crate) fn escaped(raw: &str) -> String {
+    let mut shown = String::with_capacity(raw.len());
+    for c in raw.chars() {
+        if is_unsafe(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown
+}
+
 impl From<&str> for Text {
     fn from(raw: &str) -> Self {
-        let mut shown = String::with_capacity(raw.len().min(LONGEST));
-        for c in raw.chars().take(LONGEST) {
-            if is_unsafe(c) {
-                shown.extend(c.escape_unicode());
-            } else {
-                shown.push(c);
-            }
-        }
+        let end = raw.char_indices().nth(LONGEST).map_or(raw.len(), |(end, _)| end);
+        let mut shown = escaped(raw.get(..end).unwrap_or_default());
         let left = raw.chars().skip(LONGEST).count();
         if left > 0 {
             shown.push_str(&format!("… ({left} more characters)"));
@@ -72,7 +75,8 @@ impl Serialize for Text {
 pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{180e}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 

@@ -316,7 +316,7 @@ error_table! {
         CriticalExtension {
             /// Its object identifier.
             oid: Text,
-        } = "CRITICAL_EXTENSION", Unproven, Invalid, 12,
+        } = "CRITICAL_EXTENSION", Unproven, Unverifiable, 33,
             "a certificate has the critical extension {oid}, which is not understood",
             "A newer version of this library may know it.";
         /// A certificate of the path was not valid at a verified time.

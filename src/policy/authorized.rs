@@ -22,7 +22,7 @@ pub struct Authorized {
 
 /// The publisher that matched, and the waivers that this took.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Matched {
+pub(crate) struct Matched {
     pub(super) publisher: PublisherMatch,
     pub(super) waived: Vec<Field>,
 }

@@ -9,7 +9,7 @@ use super::authorized::Matched;
 use super::{Authorized, Need, RequiredSigner};
 use crate::claims::{DistClaims, PublishTime};
 use crate::error::{Denied, ParseError};
-use crate::evidence::{Evidence, Finding, Provenance};
+use crate::evidence::{Evidence, Examination, Finding, Provenance};
 use crate::package::PackageId;
 use crate::publisher::{Answer, Field, FieldAnswer, MatchStatus, TrustedPublisher};
 use crate::registry::{RegistrySignature, Window};
@@ -110,7 +110,7 @@ impl Requirement {
             require_signature(evidence, ended_keys)?;
         }
         let matched = if self.needs_provenance() {
-            let provenance = require_provenance(evidence)?;
+            let provenance = self.require_provenance(evidence.examination())?;
             if let Some(signer) = &self.signer {
                 signer.must_be(provenance.identity())?;
             }
@@ -132,8 +132,21 @@ impl Requirement {
         self.signer.is_some() || !self.publishers.is_empty()
     }
 
+    /// Only provenance that was proved and counts. Each way of not having it is its own refusal, so that
+    /// a failed download is never taken for absence, nor absence for consent.
+    pub(crate) fn require_provenance<'e>(&self, examination: &'e Examination) -> Result<&'e Provenance, Denied> {
+        match examination.provenance() {
+            Finding::Proven(provenance) => Ok(provenance),
+            Finding::Absent | Finding::NoKeys | Finding::Failed(_) => Err(Denied::MissingProvenance),
+            Finding::NotAsked => Err(Denied::NotSupplied { need: Need::Attestations }),
+            Finding::Withheld => Err(Denied::AttestationsWithheld),
+            Finding::Unavailable(reason) => Err(Denied::AttestationsUnavailable { reason: reason.clone() }),
+            Finding::Unconfirmed(_, error) => Err(Denied::ProvenanceUnconfirmed { code: error.code() }),
+        }
+    }
+
     /// Any publisher that matches in full wins; else the nearest miss is explained.
-    fn require_publisher(&self, provenance: &Provenance) -> Result<Option<Matched>, Denied> {
+    pub(crate) fn require_publisher(&self, provenance: &Provenance) -> Result<Option<Matched>, Denied> {
         let waived: Vec<Field> = self.waived.iter().copied().collect();
         let mut nearest: Option<(usize, Denied)> = None;
         for publisher in &self.publishers {
@@ -194,18 +207,5 @@ fn require_signature(evidence: &Evidence, ended_keys: EndedKeys) -> Result<(), D
             Err(Denied::UnknownRegistryKey { keyid: keyids.first().map_or("", String::as_str).into() })
         }
         RegistrySignature::NoKeys => Err(Denied::NoRegistryKeys),
-    }
-}
-
-/// Only provenance that was proved and counts. Each way of not having it is its own refusal, so that
-/// a failed download is never taken for absence, nor absence for consent.
-fn require_provenance(evidence: &Evidence) -> Result<&Provenance, Denied> {
-    match evidence.examination().provenance() {
-        Finding::Proven(provenance) => Ok(provenance),
-        Finding::Absent | Finding::Failed(_) => Err(Denied::MissingProvenance),
-        Finding::NotAsked => Err(Denied::NotSupplied { need: Need::Attestations }),
-        Finding::Withheld => Err(Denied::AttestationsWithheld),
-        Finding::Unavailable(reason) => Err(Denied::AttestationsUnavailable { reason: reason.clone() }),
-        Finding::Unconfirmed(_, error) => Err(Denied::ProvenanceUnconfirmed { code: error.code() }),
     }
 }

@@ -6,6 +6,7 @@ use crate::error::{Denied, ParseError};
 use crate::identity::SignerIdentity;
 
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
+const GITLAB: &str = "https://gitlab.com";
 
 /// Who must have signed the provenance. Provenance by anybody would be met by any attacker's own
 /// repository, so this names an issuer and an owner or a repository.
@@ -39,10 +40,16 @@ impl RequiredSigner {
     /// Any workflow of one repository, by the issuer of its CI and the repository's URL.
     ///
     /// # Errors
-    /// [`ParseError::RequirementInvalid`] if either is no https URL.
+    /// [`ParseError::RequirementInvalid`] if the issuer is not GitHub's or GitLab's, whose certificates
+    /// are understood, or the repository is no https URL.
     pub fn repository(issuer: &str, url: &str) -> Result<Self, ParseError> {
-        if [issuer, url].iter().any(|u| u.strip_prefix("https://").is_none_or(str::is_empty)) {
-            return Err(ParseError::RequirementInvalid { reason: "issuer and repository are https URLs" });
+        if ![GITHUB, GITLAB].contains(&issuer) {
+            return Err(ParseError::RequirementInvalid {
+                reason: "its issuer is none whose certificates are understood",
+            });
+        }
+        if url.strip_prefix("https://").is_none_or(str::is_empty) {
+            return Err(ParseError::RequirementInvalid { reason: "write the repository as an https URL" });
         }
         Ok(Self { issuer: issuer.into(), source: Source::Repository(url.into()) })
     }

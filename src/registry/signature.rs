@@ -44,6 +44,7 @@ pub struct SignedBy {
     window: Window,
     time: Option<Timestamp>,
     unknown: Vec<String>,
+    uncounted: Vec<String>,
 }
 
 impl SignedBy {
@@ -75,6 +76,13 @@ impl SignedBy {
     #[must_use]
     pub fn unknown_keyids(&self) -> &[String] {
         &self.unknown
+    }
+
+    /// Ids of further signatures whose keys are in the set and do not count: of an unsupported kind, or
+    /// ended by then.
+    #[must_use]
+    pub fn uncounted_keyids(&self) -> &[String] {
+        &self.uncounted
     }
 }
 
@@ -114,7 +122,7 @@ pub(crate) fn verify(
         return Ok(RegistrySignature::Absent);
     }
     let message = format!("{}:{}", artifact.id(), artifact.sha512());
-    let (mut good, mut unknown) = (Vec::new(), Vec::new());
+    let (mut good, mut unknown, mut uncounted) = (Vec::new(), Vec::new(), Vec::new());
     let (mut ended, mut unsupported) = (None, None);
     for claim in signatures {
         let Some(key) = keys.find(&claim.keyid, KeyUsage::Signatures) else {
@@ -125,6 +133,7 @@ pub(crate) fn verify(
             KeyKind::Unsupported(algorithm) => {
                 let (keyid, algorithm) = (claim.keyid.as_str().into(), algorithm.as_str().into());
                 unsupported = Some(VerifyError::UnsupportedKey { keyid, algorithm });
+                uncounted.push(claim.keyid.clone());
                 continue;
             }
             KeyKind::Supported(public) => {
@@ -137,14 +146,26 @@ pub(crate) fn verify(
         }
         match judge(key, time) {
             Ok((window, time)) => good.push((window, key.keyid.clone(), time)),
-            Err(error) => ended = Some(error),
+            Err(error) => {
+                ended = Some(error);
+                uncounted.push(claim.keyid.clone());
+            }
         }
     }
-    unknown.sort();
-    unknown.dedup();
+    for list in [&mut unknown, &mut uncounted] {
+        list.sort();
+        list.dedup();
+    }
     // The strongest, by name where equal: the order in which a response lists them decides nothing.
     if let Some((window, keyid, time)) = good.into_iter().min() {
-        return Ok(RegistrySignature::Verified(SignedBy { keyid, origin: keys.origin(), window, time, unknown }));
+        return Ok(RegistrySignature::Verified(SignedBy {
+            keyid,
+            origin: keys.origin(),
+            window,
+            time,
+            unknown,
+            uncounted,
+        }));
     }
     match ended.or(unsupported) {
         Some(error) => Err(error),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{Verdict, VerifyError};
+use crate::error::{Verdict, VerifyError, escaped};
 use crate::evidence::{Examination, Finding, Provenance, PublishAttestation};
 use crate::publisher::{MatchStatus, PublisherMatch};
 use crate::registry::{KeyOrigin, RegistrySignature, Window};
@@ -51,6 +51,7 @@ impl Status {
             Finding::Proven(_) => Self::Verified,
             Finding::Unconfirmed(..) => Self::Unconfirmed,
             Finding::Absent => Self::Absent,
+            Finding::NoKeys => Self::NoKeys,
             Finding::NotAsked => Self::NotAsked,
             Finding::Withheld => Self::Withheld,
             Finding::Unavailable(_) => Self::Unavailable,
@@ -100,7 +101,7 @@ impl SignatureReport {
             },
             Ok(RegistrySignature::Absent) => bare(Status::Missing),
             Ok(RegistrySignature::UnknownKey { keyids }) => {
-                Self { keyid: keyids.first().cloned(), ..bare(Status::UnknownKey) }
+                Self { keyid: keyids.first().map(|keyid| escaped(keyid)), ..bare(Status::UnknownKey) }
             }
             Ok(RegistrySignature::NoKeys) => bare(Status::NoKeys),
             Err(error) => bare(Status::failed(error)),
@@ -113,6 +114,8 @@ impl SignatureReport {
 pub(super) struct PublishReport {
     pub(super) status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<KeyOrigin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     log_index: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<Timestamp>,
@@ -123,7 +126,8 @@ impl PublishReport {
         let proven = finding.proven();
         Self {
             status: Status::of(finding),
-            log_index: proven.map(PublishAttestation::log_index),
+            keys: proven.map(PublishAttestation::origin),
+            log_index: proven.and_then(|attestation| attestation.log().index()),
             time: proven.map(PublishAttestation::time),
         }
     }
@@ -160,7 +164,8 @@ struct IdentityReport {
     runner: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trigger: Option<String>,
-    log_index: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_index: Option<u64>,
     time: Timestamp,
 }
 
@@ -189,7 +194,7 @@ impl IdentityReport {
             signer: owned(identity.signer()),
             runner: owned(identity.runner()),
             trigger: owned(identity.trigger()),
-            log_index: provenance.log_index(),
+            log_index: provenance.log().index(),
             time: provenance.time(),
         }
     }

@@ -52,6 +52,7 @@ impl AuditReport {
     ) -> Self {
         notes.sort();
         packages.sort_by(PackageReport::order);
+        let packages: Vec<_> = packages.into_iter().map(|package| package.within(&identity)).collect();
         Self {
             schema: "countersign.audit/1",
             verified_at,

@@ -4,12 +4,13 @@ use core::cmp::{Ordering, Reverse};
 
 use serde::Serialize;
 
-use super::claims::{ProvenanceReport, PublishReport, PublisherReport, SignatureReport};
-use crate::error::{self, Denied, Text, VerifyError};
+use super::claims::{ProvenanceReport, PublishReport, PublisherReport, PublisherReportStatus, SignatureReport};
+use crate::error::{self, Denied, Text, VerifyError, escaped};
 use crate::evidence::{Claim, Examination, Finding, Note};
 use crate::policy::Requirement;
-use crate::publisher::{Answer, TrustedPublisher};
+use crate::publisher::{Answer, PublisherMatch, TrustedPublisher};
 use crate::registry::RegistrySignature;
+use crate::registry_id::RegistryId;
 
 /// Which entry of a dependency tree a report is about, as its lock file writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +73,9 @@ pub struct PackageReport {
     version: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     integrity: Option<String>,
+    /// Where it is another than the report's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registry_identity: Option<RegistryId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<&'static str>,
     locations: Vec<String>,
@@ -96,20 +100,27 @@ pub(super) struct ClaimReports {
 
 impl PackageReport {
     /// A package whose claims were examined, held against its trusted publishers if any are configured.
+    /// Name, version and digest are those that were examined.
     #[must_use]
-    pub fn examined(subject: Subject, examination: Examination, publishers: &[TrustedPublisher]) -> Self {
-        let mut failures = failures_of(&examination);
-        let (publisher, denied) = publisher_report(&examination, publishers);
+    pub fn examined(examination: &Examination, locations: Vec<String>, publishers: &[TrustedPublisher]) -> Self {
+        let (publisher, denied) = publisher_report(examination, publishers);
+        let mut failures = failures_of(examination, publisher.status == PublisherReportStatus::Match);
         failures.extend(denied.map(|denied| FailureReport::denied(&denied, Claim::Publisher)));
         failures.sort_by_key(|failure| (Reverse(failure.verdict), failure.rank));
         let verdict = failures.first().map_or(Verdict::Verified, |gravest| gravest.verdict);
         let artifact = examination.artifact();
-        Self {
+        let subject = Subject {
+            name: artifact.id().name().into(),
+            version: artifact.id().version().into(),
             integrity: Some(artifact.sha512().to_string()),
+            locations,
+        };
+        Self {
+            registry_identity: Some(artifact.registry().clone()),
             bytes: Some(if artifact.is_hashed() { "hashed" } else { "expected" }),
             verdict,
             claims: Some(ClaimReports {
-                registry_signature: SignatureReport::of(&examination),
+                registry_signature: SignatureReport::of(examination),
                 publish_attestation: PublishReport::of(examination.publish_attestation()),
                 provenance: ProvenanceReport::of(examination.provenance()),
                 publisher,
@@ -155,12 +166,13 @@ impl PackageReport {
     }
 
     fn bare(subject: Subject) -> Self {
-        let mut locations = subject.locations;
+        let mut locations: Vec<String> = subject.locations.iter().map(|location| escaped(location)).collect();
         locations.sort();
         Self {
-            name: subject.name,
-            version: subject.version,
-            integrity: subject.integrity,
+            name: escaped(&subject.name),
+            version: escaped(&subject.version),
+            integrity: subject.integrity.as_deref().map(escaped),
+            registry_identity: None,
             bytes: None,
             locations,
             verdict: Verdict::Unverifiable,
@@ -191,6 +203,12 @@ impl PackageReport {
     /// What to do about each failure, in the order of [`PackageReport::codes`].
     pub fn help(&self) -> impl Iterator<Item = &'static str> {
         self.failures.iter().map(|failure| failure.help)
+    }
+
+    /// Leaves out what the report says of all its packages.
+    pub(super) fn within(mut self, identity: &RegistryId) -> Self {
+        self.registry_identity = self.registry_identity.filter(|own| own != identity);
+        self
     }
 
     pub(super) fn claims(&self) -> Option<&ClaimReports> {
@@ -229,14 +247,14 @@ impl FailureReport {
 
 /// Everything that lowers the verdict without a policy: failed claims, and what is wanting where it
 /// should be.
-fn failures_of(examination: &Examination) -> Vec<FailureReport> {
+fn failures_of(examination: &Examination, publisher_matched: bool) -> Vec<FailureReport> {
     let mut failures: Vec<FailureReport> = examination
         .failures()
         .iter()
         .flat_map(|failures| failures.all())
         .map(|failure| FailureReport::verify(&failure.error, failure.claim))
         .collect();
-    failures.extend(signature_wanting(examination));
+    failures.extend(signature_wanting(examination, publisher_matched));
     match examination.provenance() {
         Finding::Withheld => failures.push(FailureReport::denied(&Denied::AttestationsWithheld, Claim::Provenance)),
         Finding::Unavailable(reason) => {
@@ -249,9 +267,11 @@ fn failures_of(examination: &Examination) -> Vec<FailureReport> {
     failures
 }
 
-fn signature_wanting(examination: &Examination) -> Option<FailureReport> {
+/// Without a registry signature something else must bind the package to its registry, or to somebody
+/// who is wanted: provenance by just anybody would let an attacker bring his own (design decision 14).
+fn signature_wanting(examination: &Examination, publisher_matched: bool) -> Option<FailureReport> {
     let claim = Claim::RegistrySignature;
-    let proved = examination.publish_attestation().proven().is_some() || examination.provenance().proven().is_some();
+    let proved = examination.publish_attestation().proven().is_some() || publisher_matched;
     match examination.registry_signature() {
         Ok(RegistrySignature::Absent) => {
             // npm signs every version, so that one without is not what npm serves. Of another registry
@@ -272,30 +292,28 @@ fn signature_wanting(examination: &Examination) -> Option<FailureReport> {
     }
 }
 
-/// The publisher's fields for show, and what the requirement decided. Both come from one function of
-/// the publisher; what decides is the requirement.
+/// The publisher's fields for show, and what is wanting. A publisher is judged whatever else failed, so
+/// that a mismatch never hides behind something that may pass.
 fn publisher_report(examination: &Examination, publishers: &[TrustedPublisher]) -> (PublisherReport, Option<Denied>) {
     let Ok(requirement) = Requirement::any_trusted_publisher(publishers.iter().cloned()) else {
         return (PublisherReport::unconfigured(), None);
     };
     let expected = publishers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-    let report = match examination.provenance().proven() {
-        None => PublisherReport::unprovable(expected),
-        Some(provenance) => {
-            let matches = publishers.iter().map(|publisher| publisher.matches(provenance.identity()));
-            let nearest = matches.min_by_key(|matched| {
-                matched.fields().iter().filter(|f| !matches!(f.answer(), Answer::Proven { .. })).count()
-            });
-            nearest.map_or_else(
-                || PublisherReport::unprovable(expected.clone()),
-                |m| PublisherReport::of(expected.clone(), &m),
-            )
+    let provenance = match requirement.require_provenance(examination) {
+        Ok(provenance) => provenance,
+        Err(denied) => {
+            // A failed provenance stands among the failures with its own code.
+            let failed = matches!(examination.provenance(), Finding::Failed(_));
+            return (PublisherReport::unprovable(expected), (!failed).then_some(denied));
         }
     };
-    // A failed claim has already made the package invalid or unverifiable; there is nothing to authorize.
-    let denied = examination.clone().into_evidence().ok().and_then(|evidence| {
-        let at = evidence.verified_at();
-        requirement.authorize(&evidence, at).err()
-    });
-    (report, denied)
+    let misses = |matched: &PublisherMatch| {
+        matched.fields().iter().filter(|field| !matches!(field.answer(), Answer::Proven { .. })).count()
+    };
+    let nearest = publishers.iter().map(|publisher| publisher.matches(provenance.identity())).min_by_key(misses);
+    let report = match nearest {
+        Some(matched) => PublisherReport::of(expected, &matched),
+        None => PublisherReport::unprovable(expected),
+    };
+    (report, requirement.require_publisher(provenance).err())
 }

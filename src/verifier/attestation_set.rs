@@ -3,11 +3,11 @@
 use crate::artifact::Artifact;
 use crate::claims::AttestationClaim;
 use crate::error::VerifyError;
-use crate::evidence::{Claim, Finding, Note, Provenance, PublishAttestation};
+use crate::evidence::{Claim, Finding, LogSummary, Note, Provenance, PublishAttestation};
 use crate::identity::{SanInput, SignerIdentity};
 use crate::registry::{KeyKind, KeyUsage, RegistryKeys};
 use crate::sigstore::{
-    self, Bundle, LogEvidence, ManagedKey, Material, Signer, SubjectAltName, TrustedRoot, VerifiedBundle,
+    self, Bundle, LogEvidence, LoggedEntry, ManagedKey, Material, Signer, SubjectAltName, TrustedRoot, VerifiedBundle,
     VerifiedCertificate,
 };
 use crate::statement::{self, ProvenanceNote, Statement};
@@ -74,6 +74,10 @@ impl AttestationSet {
         notes: &mut Vec<Note>,
     ) -> Finding<PublishAttestation> {
         let claim = Claim::PublishAttestation;
+        // Without a single key for it there is nothing to fail: the registry's provenance stands alone.
+        if !self.publish.is_empty() && !keys.has(KeyUsage::Attestations) {
+            return Finding::NoKeys;
+        }
         found(&self.publish, "publish attestation", |bundle, outer| {
             let (attestation, verified) = publish(bundle, outer, root, keys, artifact, now)?;
             note_entries(claim, &verified, notes);
@@ -155,7 +159,8 @@ fn publish(
     statement::check_publish(&statement, artifact)?;
     let attestation = PublishAttestation {
         keyid: hint.into(),
-        log_index: first_index(&verified),
+        origin: keys.origin(),
+        log: summary(&verified),
         first: verified.times().earliest(),
         last: verified.times().latest(),
     };
@@ -190,7 +195,7 @@ fn provenance(
     let provenance = Provenance {
         identity,
         predicate_type: statement.predicate_type().into(),
-        log_index: first_index(&verified),
+        log: summary(&verified),
         first: verified.times().earliest(),
         last: verified.times().latest(),
     };
@@ -213,8 +218,13 @@ fn must_be_labelled(statement: &Statement, outer: &str) -> Result<(), VerifyErro
     Err(VerifyError::PredicateMismatch { outer: outer.into(), inner: statement.predicate_type().into() })
 }
 
-fn first_index(verified: &VerifiedBundle) -> u64 {
-    verified.entries().first().map_or(0, sigstore::LoggedEntry::log_index)
+/// Only a promise signs the index: without one it is whatever the sender wrote.
+fn summary(verified: &VerifiedBundle) -> LogSummary {
+    let promised = |entry: &&LoggedEntry| entry.evidence() != LogEvidence::Proof;
+    LogSummary {
+        index: verified.entries().iter().find(promised).map(LoggedEntry::log_index),
+        proven: verified.entries().iter().all(|entry| entry.evidence() != LogEvidence::Promise),
+    }
 }
 
 fn note_entries(claim: Claim, verified: &VerifiedBundle, notes: &mut Vec<Note>) {
@@ -222,7 +232,7 @@ fn note_entries(claim: Claim, verified: &VerifiedBundle, notes: &mut Vec<Note>) 
         let message = format!("{} log entries were verified, each log counts once", verified.entries().len());
         notes.push(Note::new(claim, "NOTE_COUNTERSIGN_SEVERAL_LOG_ENTRIES", message));
     }
-    if verified.entries().iter().any(|entry| entry.evidence() == LogEvidence::Promise) {
+    if !summary(verified).is_proven() {
         let message = "the log promised the entry and no inclusion proof came with it, as usual at that time";
         notes.push(Note::new(claim, "NOTE_COUNTERSIGN_PROMISE_ONLY", message));
     }

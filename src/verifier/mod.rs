@@ -76,6 +76,7 @@ impl Verifier {
     pub fn examine(&self, artifact: &Artifact, claims: &Claims, now: Timestamp) -> Examination {
         let mut notes = Vec::new();
         let (publish, provenance) = self.attestations(artifact, claims, now, &mut notes);
+        let provenance = self.confirm(artifact, claims, &publish, provenance);
         let registry_signature = self.registry_signature(artifact, claims, &publish, now);
         note_signature(&registry_signature, &mut notes);
         notes.sort();
@@ -109,11 +110,16 @@ impl Verifier {
         };
         let time = match (publish.proven(), claims.publish_time) {
             (Some(publish), _) => SigningTime::Authenticated(publish.last),
-            (None, PublishTime::At(time)) if time > now => return Err(VerifyError::TimeInFuture { time, now }),
             (None, PublishTime::At(time)) => SigningTime::Asserted(time),
             (None, PublishTime::Missing | PublishTime::NotAsked) => SigningTime::Unknown,
         };
-        registry::verify(keys, artifact, &claims.dist.signatures, time)
+        // The time is unsigned: it is looked at after the signature, or it would hide a forged one.
+        match registry::verify(keys, artifact, &claims.dist.signatures.0, time)? {
+            RegistrySignature::Verified(signed) if signed.time().is_some_and(|time| time > now) => {
+                Err(VerifyError::TimeInFuture { time: signed.time().unwrap_or(now), now })
+            }
+            found => Ok(found),
+        }
     }
 
     fn attestations(
@@ -152,40 +158,52 @@ impl Verifier {
         };
         let none = RegistryKeys::none(artifact.registry().clone());
         let keys = self.keys_of(artifact).unwrap_or(&none);
+        let listed_none = listed.is_empty();
         let set = AttestationSet::sort(listed, notes);
         let mut publish = set.publish(&self.root, keys, artifact, now, notes);
         let mut provenance = set.provenance(&self.root, artifact, now, notes);
-        if let (true, Finding::Absent) = (advertised, &provenance) {
+        let advertises_provenance = claims.dist.advertised.as_ref().is_some_and(|a| a.provenance.is_some());
+        if advertises_provenance && matches!(provenance, Finding::Absent) {
             provenance = Finding::Withheld;
-            if matches!(publish, Finding::Absent) {
-                publish = Finding::Withheld;
-            }
         }
-        let provenance = confirm(keys, &publish, provenance);
+        if advertised && listed_none {
+            publish = Finding::Withheld;
+        }
         (publish, provenance)
     }
-}
 
-/// Anyone's workflow can attest anyone's tarball, and the answer that carries it is unsigned. Without
-/// this step an attacker who can write answers gives a hijacked version a provenance of his own
-/// (design decision 7).
-fn confirm(
-    keys: &RegistryKeys,
-    publish: &Finding<PublishAttestation>,
-    found: Finding<Provenance>,
-) -> Finding<Provenance> {
-    let Finding::Proven(provenance) = found else { return found };
-    if !keys.has(KeyUsage::Attestations) {
-        return Finding::Proven(provenance);
+    /// Anyone's workflow can attest anyone's tarball, and the answer that carries it is unsigned. Without
+    /// this step an attacker who can write answers gives a hijacked version a provenance of his own
+    /// (design decision 7).
+    ///
+    /// The publish attestation's envelope is public, so that anybody can log it again later; the
+    /// packument's time, though unsigned, bounds the publication where it is earlier.
+    fn confirm(
+        &self,
+        artifact: &Artifact,
+        claims: &Claims,
+        publish: &Finding<PublishAttestation>,
+        found: Finding<Provenance>,
+    ) -> Finding<Provenance> {
+        let Finding::Proven(provenance) = found else { return found };
+        // That npm attests its publications is a fact about npm, whatever keys are given for it.
+        let attests = self.keys_of(artifact).is_some_and(|keys| keys.has(KeyUsage::Attestations));
+        if !attests && !artifact.registry().is_npm() {
+            return Finding::Proven(provenance);
+        }
+        let Some(publish) = publish.proven() else {
+            return Finding::Unconfirmed(provenance, VerifyError::PublishNotAttested);
+        };
+        let published = match claims.publish_time {
+            PublishTime::At(asserted) => publish.first.min(asserted),
+            PublishTime::Missing | PublishTime::NotAsked => publish.first,
+        };
+        if provenance.last > published.plus(limits::PROVENANCE_AFTER_PUBLISH_SECONDS) {
+            let error = VerifyError::ProvenanceAfterPublish { provenance: provenance.last, publish: published };
+            return Finding::Unconfirmed(provenance, error);
+        }
+        Finding::Proven(provenance)
     }
-    let Some(publish) = publish.proven() else {
-        return Finding::Unconfirmed(provenance, VerifyError::PublishNotAttested);
-    };
-    if provenance.last > publish.first.plus(limits::PROVENANCE_AFTER_PUBLISH_SECONDS) {
-        let error = VerifyError::ProvenanceAfterPublish { provenance: provenance.last, publish: publish.first };
-        return Finding::Unconfirmed(provenance, error);
-    }
-    Finding::Proven(provenance)
 }
 
 /// The manifest must speak of the package that was asked for, and of the same tarball as the
@@ -215,6 +233,11 @@ fn note_signature(signature: &Result<RegistrySignature, VerifyError>, notes: &mu
     if signed.window() == Window::Unjudged {
         let message = "the signing key has ended, and nothing says when this version was signed";
         notes.push(Note::new(claim, "NOTE_COUNTERSIGN_WINDOW_UNJUDGED", message));
+    }
+    for keyid in signed.uncounted_keyids() {
+        let message =
+            format!("a further signature by key {keyid} does not count: it has ended, or its kind is not supported");
+        notes.push(Note::new(claim, "NOTE_COUNTERSIGN_SIGNATURE_NOT_COUNTED", message));
     }
     for keyid in signed.unknown_keyids() {
         let message = format!("a further signature names key {keyid}, which is not in the key set");

@@ -11,5 +11,6 @@ mod attestation_set;
 mod integrity;
 mod question;
 mod registry_signature;
+mod report;
 mod resources;
 mod statement;

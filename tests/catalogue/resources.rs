@@ -33,9 +33,16 @@ fn re_01_documents_that_are_too_long() {
     assert_eq!(response_code(padded(2 << 20)), LIMIT);
     let keys = [b"{\"keys\":[]".to_vec(), vec![b' '; 256 << 10], b"}".to_vec()].concat();
     assert_eq!(RegistryKeys::from_json(RegistryId::npm(), &keys).unwrap_err().code(), LIMIT);
-    assert_eq!(DistClaims::from_json(&vec![b' '; (8 << 20) + 1]).unwrap_err().code(), LIMIT);
-    assert_eq!(Packument::from_json(&vec![b' '; (128 << 20) + 1]).unwrap_err().code(), LIMIT);
-    assert_eq!(TrustedRoot::from_json(&vec![b' '; (1 << 20) + 1]).unwrap_err().code(), LIMIT);
+    assert_eq!(DistClaims::from_json(&long(8 << 20)).unwrap_err().code(), LIMIT);
+    assert_eq!(Packument::from_json(&long(128 << 20)).unwrap_err().code(), LIMIT);
+    assert_eq!(TrustedRoot::from_json(&long(1 << 20)).unwrap_err().code(), LIMIT);
+}
+
+/// The beginning of an object, and so many more bytes.
+fn long(length: usize) -> Vec<u8> {
+    let mut bytes = vec![b' '; length + 1];
+    bytes[0] = b'{';
+    bytes
 }
 
 #[test]
