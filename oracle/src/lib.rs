@@ -11,9 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sigstore_verify::trust_root::TrustedRoot;
 use sigstore_verify::types::bundle::VerificationMaterialContent;
-use sigstore_verify::types::{
-    Artifact, ArtifactDigest, Bundle, HashAlgorithm, SignatureContent, Statement,
-};
+use sigstore_verify::types::{Artifact, ArtifactDigest, Bundle, HashAlgorithm, SignatureContent, Statement};
 use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier};
 
 pub use npm_keys::NpmKeys;

@@ -30,8 +30,16 @@ struct Document {
 #[serde(untagged)]
 enum Key {
     #[serde(rename_all = "camelCase")]
-    Target { key_id: String, key_usage: String, public_key: TargetKey },
-    Endpoint { keyid: String, key: String, expires: Option<Timestamp> },
+    Target {
+        key_id: String,
+        key_usage: String,
+        public_key: TargetKey,
+    },
+    Endpoint {
+        keyid: String,
+        key: String,
+        expires: Option<Timestamp>,
+    },
 }
 
 #[derive(Deserialize)]
