@@ -1,11 +1,11 @@
-//! AP: the library cannot be misused by accident. What must not compile (AP-01, AP-04, AP-05, AP-14)
-//! stands beside a compiling twin in the documentation of `countersign::policy`.
+//! AP: the library cannot be misused by accident. What must not compile (AP-01, AP-05, AP-14) stands
+//! beside a compiling twin in the documentation of `countersign::policy`.
 
 use countersign::evidence::Finding;
 use countersign::policy::{Admitted, Authorized, EndedKeys, Observed, Receipt, RequiredSigner};
 use countersign::{
-    Artifact, ArtifactHasher, Attestations, Claims, Denied, Evidence, Examination, Failures, ParseError, RegistryId,
-    Requirement, TrustedPublisher, TrustedRoot, Verifier, VerifyError,
+    Artifact, ArtifactHasher, Attestations, Claims, Denied, Evidence, Examination, Failures, Hashed, ParseError,
+    RegistryId, Requirement, TrustedPublisher, TrustedRoot, Verifier, VerifyError,
 };
 
 use crate::attestation_set::{attested, mini, package, publisher};
@@ -53,9 +53,17 @@ fn ap_03_no_decision_has_a_default() {
     }
 }
 
-/// Whether a type implements `Default`, as a constant: an inherent one wins over the trait's.
+/// Whether a type implements a trait, as a constant: an inherent one wins over the trait's.
 mod static_checks {
     pub struct Probe<T>(core::marker::PhantomData<T>);
+    pub struct ReadProbe<T>(core::marker::PhantomData<T>);
+    pub trait NotRead {
+        const NOT_READ: bool = true;
+    }
+    impl<T> NotRead for ReadProbe<T> {}
+    impl<T: serde::de::DeserializeOwned> ReadProbe<T> {
+        pub const NOT_READ: bool = false;
+    }
     pub trait NoDefault {
         const NO_DEFAULT: bool = true;
     }
@@ -63,6 +71,16 @@ mod static_checks {
     impl<T: Default> Probe<T> {
         pub const NO_DEFAULT: bool = false;
     }
+}
+
+/// The features choose who computes, and nothing of what is checked.
+#[test]
+fn ap_04_no_feature_skips_a_check() {
+    let manifest = include_str!("../../Cargo.toml");
+    let (_, features) = manifest.split_once("\n[features]\n").unwrap();
+    let names = features.lines().take_while(|line| !line.starts_with('['));
+    let names: Vec<&str> = names.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
+    assert_eq!(names, ["default", "rustcrypto", "aws-lc-rs"]);
 }
 
 #[test]
@@ -119,6 +137,18 @@ fn ap_13_one_verifier_serves_many_threads() {
             .collect();
         assert!(runs.into_iter().all(|run| run.join().unwrap()));
     });
+}
+
+#[test]
+fn ap_14_no_decision_is_read_back() {
+    use static_checks::{NotRead as _, ReadProbe};
+    const {
+        assert!(ReadProbe::<Evidence>::NOT_READ && ReadProbe::<Examination>::NOT_READ);
+        assert!(ReadProbe::<Observed>::NOT_READ && ReadProbe::<Authorized>::NOT_READ);
+        assert!(ReadProbe::<Admitted>::NOT_READ && ReadProbe::<Hashed>::NOT_READ);
+        // Claims are what is stored; the probe itself can tell.
+        assert!(!ReadProbe::<Claims>::NOT_READ && !ReadProbe::<Receipt>::NOT_READ);
+    }
 }
 
 #[test]

@@ -65,6 +65,18 @@ fn in_05_a_weaker_digest_does_not_rescue() {
     );
 }
 
+/// Weaker digests never decide, neither way: the sha512 that stands beside one is bound to the artifact,
+/// and a wrong sha1 could only make a good tarball fail.
+#[test]
+fn in_06_a_weaker_digest_beside_a_good_one_is_not_judged() {
+    let good = package().integrity();
+    for weak in ["sha1-aGVsbG8=", "md5-aGVsbG8=", "sha256-aGVsbG8="] {
+        let artifact = expected(&format!("{good} {weak}")).unwrap();
+        assert_eq!(artifact.sha512().to_string(), good, "{weak}");
+        assert_eq!(artifact, expected(&format!("{weak} {good}")).unwrap());
+    }
+}
+
 #[test]
 fn in_07_two_sha512() {
     let other = crate::support::package::Package::new("x", "1.0.0").integrity();
@@ -137,10 +149,33 @@ fn in_14_empty_and_tiny_bytes_are_only_hashed() {
     assert_eq!(empty.code(), "ERR_COUNTERSIGN_MALFORMED");
 }
 
+/// The digest is of the bytes on the wire. What a client has decoded on the way is other bytes.
+#[test]
+fn in_15_decoded_bytes_are_other_bytes() {
+    let wire = package().tarball;
+    let decoded = [b"decoded: ", &wire[..]].concat();
+    assert_eq!(turned_away(&decoded), "ERR_COUNTERSIGN_INTEGRITY");
+    let artifact = Artifact::from_tarball(attested().registry, attested().id(), &wire).unwrap();
+    assert_eq!(artifact.sha512().to_string(), package().integrity());
+}
+
 #[test]
 fn in_16_a_short_read_is_another_digest() {
     let good = package().tarball;
     for length in 0..good.len() {
         assert_eq!(turned_away(&good[..length]), "ERR_COUNTERSIGN_INTEGRITY");
     }
+}
+
+/// Nothing here opens a file: consent is to a digest, and whatever lies under a path afterwards has to
+/// be hashed again and be that digest.
+#[test]
+fn in_20_bytes_that_were_swapped_after_hashing() {
+    let question = attested();
+    let good = hashed(&package().tarball);
+    let artifact = Artifact::hashed(question.registry.clone(), question.id(), good.clone());
+    let evidence = question.verifier().verify(&artifact, &question.claims(), question.now).unwrap();
+    let consent = || publisher().authorize(&evidence, question.now).unwrap();
+    assert_eq!(consent().admit(hashed(b"swapped")).unwrap_err().code(), "ERR_COUNTERSIGN_INTEGRITY");
+    assert_eq!(consent().admit(good).unwrap().artifact().sha512(), artifact.sha512());
 }

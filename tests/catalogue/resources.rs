@@ -136,6 +136,17 @@ fn re_08_very_many_members() {
     assert!(bounded(|| Packument::from_json(packument.as_bytes()).map(drop)).is_ok());
 }
 
+/// Lengths that are announced inside a document are held against what is left of it, and nothing is
+/// allocated for them.
+#[test]
+fn re_09_announced_lengths_are_not_believed() {
+    let announcing = |der: &mut Vec<u8>| drop(der.splice(..4, [0x30, 0x84, 0x7f, 0xff, 0xff, 0xff]));
+    let forged = mini().provenance(&package()).leaf_der(announcing).mint();
+    assert_eq!(bounded(|| answered(&[publish(), forged]).code()), "CERTIFICATE_MALFORMED");
+    let forged = mini().provenance(&package()).sct_list(|list| list[..2].fill(0xff)).mint();
+    assert_eq!(bounded(|| answered(&[publish(), forged]).code()), "SCT_MALFORMED");
+}
+
 #[test]
 fn re_10_thirty_three_log_entries() {
     let entry = provenance().entry;
