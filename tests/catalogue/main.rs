@@ -8,8 +8,18 @@ mod support;
 
 mod api;
 mod attestation_set;
+mod bundle;
+mod certificate;
+mod checkpoint;
+mod envelope;
+mod extensions;
+mod identity;
 mod integrity;
+mod leaf;
+mod log_entry;
 mod question;
 mod registry_signature;
 mod resources;
+mod sct;
 mod statement;
+mod time;
