@@ -116,20 +116,13 @@ fn ce_60_encodings_that_are_not_der() {
         vec![oid.clone(), der::boolean(true), der::tlv(0x24, &value)],
         vec![oid.clone(), der::boolean(true), value.clone(), der::boolean(true)],
     ] {
-        let stated = hex::encode(parts.concat());
-        let r = std::panic::catch_unwind(|| usage(&parts));
-        eprintln!("{stated}: {:?}", r.ok());
+        assert_eq!(usage(&parts), "CERTIFICATE_MALFORMED");
     }
-    // In the KeyUsage itself: eight unused bits, bytes behind it, a length of two octets; and an unused
-    // bit that is set, which is another usage.
-    for (bits, code) in [
-        (&[3, 2, 8, 0x80][..], "CERTIFICATE_MALFORMED"),
-        (&[3, 2, 7, 0x80, 0], "CERTIFICATE_MALFORMED"),
-        (&[3, 0x81, 2, 7, 0x80], "CERTIFICATE_MALFORMED"),
-        (&[3, 2, 7, 0x81], "KEY_USAGE"),
-    ] {
+    // In the KeyUsage itself: eight unused bits, an unused bit that is set, bytes behind it, a length of
+    // two octets.
+    for bits in [&[3, 2, 8, 0x80][..], &[3, 2, 7, 0x81], &[3, 2, 7, 0x80, 0], &[3, 0x81, 2, 7, 0x80]] {
         let parts = [oid.clone(), der::boolean(true), der::octets(bits)];
-        assert_eq!(usage(&parts), code, "{bits:?}");
+        assert_eq!(usage(&parts), "CERTIFICATE_MALFORMED", "{bits:?}");
     }
     assert_eq!(
         encoded(|t| *t = der::raw(der::SEQUENCE, &[0x80], &[&t[4..], &[0, 0]].concat())),
