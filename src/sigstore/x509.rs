@@ -98,13 +98,19 @@ impl Certificate {
     /// Whether it is critical, and its value; `None` if there is none. Its kind occurs once at most.
     pub(super) fn extension<'a, T>(&'a self) -> Result<Option<(bool, T)>, ParseError>
     where
-        T: der::Decode<'a, Error = der::Error> + AssociatedOid,
+        T: der::Decode<'a, Error = der::Error> + der::Encode + AssociatedOid,
     {
-        let found = self.extensions().iter().find(|extension| extension.extn_id == T::OID);
-        found
-            .map(|extension| Ok((extension.critical, T::from_der(extension.extn_value.as_bytes())?)))
-            .transpose()
-            .map_err(|e: der::Error| malformed(format!("extension {}: {e}", T::OID)))
+        let Some(extension) = self.extensions().iter().find(|extension| extension.extn_id == T::OID) else {
+            return Ok(None);
+        };
+        let bytes = extension.extn_value.as_bytes();
+        let read = T::from_der(bytes).and_then(|value| Ok((value.to_der()?, value)));
+        match read {
+            // The reader skips bits that DER has no place for: another reader may take them for usages.
+            Ok((canonical, _)) if canonical != bytes => Err(malformed(format!("extension {}: it is not DER", T::OID))),
+            Ok((_, value)) => Ok(Some((extension.critical, value))),
+            Err(e) => Err(malformed(format!("extension {}: {e}", T::OID))),
+        }
     }
 
     /// The first critical extension that is not among `known`. It may say that the certificate

@@ -1,5 +1,7 @@
 //! One package as it is asked about: everything a verifier is given, each part open to change.
 
+use std::sync::LazyLock;
+
 use countersign::{
     Artifact, Attestations, Claims, DistClaims, Evidence, Examination, Failures, PackageId, PublishTime, RegistryId,
     RegistryKeys, Timestamp, TrustedRoot, Verifier,
@@ -7,9 +9,12 @@ use countersign::{
 use serde_json::Value;
 
 use crate::support::Miniature;
+use crate::support::attestation::{Attestation, Minted};
+use crate::support::bundle::Era;
 use crate::support::package::Package;
-use crate::support::registry::REGISTRY;
+use crate::support::registry::{REGISTRY, response};
 use crate::support::statement::SLSA_V1;
+use crate::support::trusted_root::TrustedRoot as TrustedRootMembers;
 
 /// Sound until something is changed.
 pub struct Question {
@@ -75,6 +80,20 @@ impl Question {
         self.with(|q| q.attestations = Attestations::Body(json(response)))
     }
 
+    /// Replaces the last occurrence of a text in the answer, which is the provenance's.
+    pub fn answer_text(mut self, from: &str, to: &str) -> Question {
+        let Attestations::Body(body) = &mut self.attestations else { panic!("no answer to change") };
+        let at = body.windows(from.len()).rposition(|w| w == from.as_bytes());
+        let at = at.unwrap_or_else(|| panic!("no {from:?} to replace"));
+        body.splice(at..at + from.len(), to.bytes());
+        self
+    }
+
+    /// Trusts this root instead.
+    pub fn trusting(self, root: &TrustedRootMembers) -> Question {
+        self.with(|q| q.root = root.text().into_bytes())
+    }
+
     pub fn verifier(&self) -> Verifier {
         let keys = RegistryKeys::from_json(self.registry.clone(), &self.keys).unwrap();
         Verifier::new(TrustedRoot::from_json(&self.root).unwrap(), [keys]).unwrap()
@@ -109,4 +128,52 @@ impl Question {
         assert_eq!(codes.len(), 1, "refused for more than one reason: {codes:?}");
         codes[0].strip_prefix("ERR_COUNTERSIGN_").unwrap()
     }
+}
+
+/// The package of most questions.
+pub fn octo() -> Package {
+    Package::new("@octo/lib", "1.2.3")
+}
+
+/// The instance of most questions.
+static MINIATURE: LazyLock<Miniature> = LazyLock::new(Miniature::new);
+
+/// Sound but for what `change` does to the provenance.
+pub fn provenance_with<'a>(change: impl FnOnce(Attestation<'a>) -> Attestation<'a>) -> Question {
+    provenance_in(&MINIATURE, Era::Mar2026, change)
+}
+
+/// The same in an instance of one's own, or of an earlier time.
+pub fn provenance_in<'a>(
+    mini: &'a Miniature,
+    era: Era,
+    change: impl FnOnce(Attestation<'a>) -> Attestation<'a>,
+) -> Question {
+    let publish = mini.publish_of(&octo(), era).mint();
+    beside(mini, &publish, &change(mini.provenance_of(&octo(), era)).mint())
+}
+
+/// Sound but for what `change` does to the publish attestation.
+pub fn publish_with<'a>(change: impl FnOnce(Attestation<'a>) -> Attestation<'a>) -> Question {
+    let publish = change(MINIATURE.publish(&octo())).mint();
+    beside(&MINIATURE, &publish, &MINIATURE.provenance(&octo()).mint())
+}
+
+/// Both attestations as they are given.
+pub fn beside(mini: &Miniature, publish: &Minted, provenance: &Minted) -> Question {
+    Question::attested(mini, &octo()).response(&response([publish, provenance]))
+}
+
+/// The one code with which a provenance is refused.
+#[track_caller]
+pub fn refused<'a>(change: impl FnOnce(Attestation<'a>) -> Attestation<'a>) -> &'static str {
+    provenance_with(change).code()
+}
+
+/// Panics unless both attestations are proved.
+#[track_caller]
+pub fn accepted(question: &Question) -> Evidence {
+    let evidence = question.verify().unwrap_or_else(|failures| panic!("this was refused: {failures}"));
+    assert!(evidence.provenance().is_some() && evidence.publish_attestation().is_some());
+    evidence
 }
