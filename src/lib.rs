@@ -84,3 +84,8 @@ pub use sigstore::TrustedRoot;
 pub use time::Timestamp;
 pub use trust::TrustSnapshot;
 pub use verifier::Verifier;
+
+/// The README's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

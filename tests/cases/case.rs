@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use countersign::policy::EndedKeys;
-use countersign::report::{PackageReport, Subject};
+use countersign::report::PackageReport;
 use countersign::{
     Artifact, Attestations, Claims, DistClaims, PackageId, PublishTime, RegistryId, RegistryKeys, Requirement,
     Timestamp, TrustedPublisher, TrustedRoot, Verifier,
@@ -106,13 +106,7 @@ impl Case {
         let verifier = Verifier::new(root, [keys]).map_err(|e| e.code())?;
         let examination = verifier.examine(&artifact, &claims, self.now);
 
-        let subject = Subject {
-            name: name.clone(),
-            version: version.clone(),
-            integrity: Some(integrity.clone()),
-            locations: Vec::new(),
-        };
-        let report = PackageReport::examined(subject, examination.clone(), self.publisher.as_slice());
+        let report = PackageReport::examined(&examination, Vec::new(), self.publisher.as_slice());
         if let Some(code) = report.codes().next() {
             return Err(code);
         }

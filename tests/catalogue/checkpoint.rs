@@ -117,7 +117,7 @@ fn tl_59_a_leaf_without_its_prefix() {
 #[test]
 fn tl_60_the_index_over_all_shards_is_another() {
     let evidence = accepted(&provenance_with(|a| a));
-    assert_eq!(evidence.provenance().unwrap().log_index(), 100_000_004);
+    assert_eq!(evidence.provenance().unwrap().log().index().unwrap(), 100_000_004);
     let global = |p: &mut Value| p["logIndex"] = json!("100000004");
     assert_eq!(refused(|a| a.proof(global)), "INCLUSION_PROOF");
 }
