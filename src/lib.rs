@@ -57,6 +57,7 @@ mod identity;
 mod integrity;
 mod json;
 pub mod limits;
+mod need;
 mod package;
 pub mod policy;
 pub mod publisher;
@@ -81,7 +82,7 @@ pub use publisher::TrustedPublisher;
 pub use registry::RegistryKeys;
 pub use registry_id::RegistryId;
 pub use sigstore::TrustedRoot;
-pub use time::Timestamp;
+pub use time::{InvalidTime, Timestamp};
 pub use trust::TrustSnapshot;
 pub use verifier::Verifier;
 

@@ -64,15 +64,24 @@ impl Timestamp {
     }
 }
 
+/// A text that is no time as [`Timestamp`] reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidTime;
+
+impl fmt::Display for InvalidTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it is not like 2026-11-22T00:00:00Z")
+    }
+}
+
+impl core::error::Error for InvalidTime {}
+
 impl FromStr for Timestamp {
-    type Err = crate::ParseError;
+    type Err = InvalidTime;
 
     /// RFC 3339 with `Z`; a part of a second is dropped.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::from_rfc3339(text, Fraction::Down).ok_or_else(|| crate::ParseError::Malformed {
-            what: "time",
-            reason: format!("\"{text}\" is not like 2026-11-22T00:00:00Z").into(),
-        })
+        Self::from_rfc3339(text, Fraction::Down).ok_or(InvalidTime)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sound, but not wanted.
 
 use super::{Text, error_table};
-use crate::policy::Need;
+use crate::need::Need;
 
 error_table! {
     /// Why a requirement is not met by evidence that is itself sound.

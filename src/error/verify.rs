@@ -12,30 +12,23 @@ error_table! {
 
         /// A document speaks of another package than the one asked for.
         NameVersionMismatch {
-            /// Which document.
-            what: &'static str,
-            /// The package asked for.
-            expected: Text,
-            /// The package it speaks of.
-            found: Text,
+            #[doc = "Which document."] what: &'static str,
+            #[doc = "The package asked for."] expected: Text,
+            #[doc = "The package it speaks of."] found: Text,
         } = "NAME_VERSION_MISMATCH", Altered, Invalid, 2,
             "{what} was asked for {expected} and speaks of {found}",
             "Do not install: whoever answered put another package in its place.";
         /// The bytes are not those expected.
         IntegrityMismatch {
-            /// The expected digest.
-            expected: Text,
-            /// The digest of the bytes.
-            found: Text,
+            #[doc = "The expected digest."] expected: Text,
+            #[doc = "The digest of the bytes."] found: Text,
         } = "INTEGRITY", Altered, Invalid, 1,
             "the bytes hash to {found}, expected {expected}",
             "Discard them and download again; if they differ again, do not install.";
         /// Lock file and registry name different tarballs for one version.
         IntegrityDisagreement {
-            /// What the consumer's own record says.
-            expected: Text,
-            /// What the registry says.
-            found: Text,
+            #[doc = "What the consumer's own record says."] expected: Text,
+            #[doc = "What the registry says."] found: Text,
         } = "INTEGRITY_DISAGREEMENT", Altered, Invalid, 3,
             "the lock file expects {expected}, the registry lists {found}",
             "A published version never changes: find out which of the two was altered.";
@@ -43,84 +36,58 @@ error_table! {
         // The registry signature.
 
         /// A signature by a known registry key that is not over this name, version and integrity.
-        RegistrySignature {
-            /// The key.
-            keyid: Text,
-        } = "REGISTRY_SIGNATURE", Altered, Invalid, 4,
+        RegistrySignature { #[doc = "The key."] keyid: Text } = "REGISTRY_SIGNATURE", Altered, Invalid, 4,
             "the registry signature by key {keyid} is not over this name, version and integrity",
             "Do not install: the manifest was altered after the registry signed it.";
         /// Good, but by a key that had ended by then.
         KeyExpired {
-            /// The key.
-            keyid: Text,
-            /// When it ended.
-            end: Timestamp,
-            /// The time it is judged at.
-            time: Timestamp,
+            #[doc = "The key."] keyid: Text,
+            #[doc = "When it ended."] end: Timestamp,
+            #[doc = "The time it is judged at."] time: Timestamp,
         } = "KEY_EXPIRED", Altered, Invalid, 18,
             "key {keyid} ended at {end}, and this was signed at {time} or later",
             "A retired key may have leaked: ask the registry to sign the version again.";
         /// Signed before the key's window opened.
         KeyNotYetValid {
-            /// The key.
-            keyid: Text,
-            /// When it starts.
-            start: Timestamp,
-            /// The time it is judged at.
-            time: Timestamp,
+            #[doc = "The key."] keyid: Text,
+            #[doc = "When it starts."] start: Timestamp,
+            #[doc = "The time it is judged at."] time: Timestamp,
         } = "KEY_NOT_YET_VALID", Altered, Invalid, 18,
             "key {keyid} starts at {start}, and this was signed at {time}",
             "Compare the key's window with the registry's own key set.";
         /// A key that is not in the set for that use.
-        UnknownKey {
-            /// The key id.
-            keyid: Text,
-        } = "UNKNOWN_KEY", Unproven, Unverifiable, 30,
+        UnknownKey { #[doc = "The key id."] keyid: Text } = "UNKNOWN_KEY", Unproven, Unverifiable, 30,
             "key {keyid} is not in the trusted key set for this use",
             "Refresh trust: the registry may have rotated its keys since the snapshot.";
         /// A key of an algorithm that this version does not verify.
-        UnsupportedKey {
-            /// The key id.
-            keyid: Text,
-            /// Its algorithm.
-            algorithm: Text,
-        } = "UNSUPPORTED_KEY", Unproven, Unverifiable, 31,
+        UnsupportedKey { #[doc = "The key id."] keyid: Text, #[doc = "Its algorithm."] algorithm: Text }
+            = "UNSUPPORTED_KEY", Unproven, Unverifiable, 31,
             "key {keyid} is of the unsupported kind {algorithm}",
             "A newer version of this library may know it.";
 
         // The attestation response.
 
         /// The label outside and the statement inside name different predicate types.
-        PredicateMismatch {
-            /// Outside.
-            outer: Text,
-            /// Inside.
-            inner: Text,
-        } = "PREDICATE_MISMATCH", Altered, Invalid, 8,
+        PredicateMismatch { #[doc = "Outside."] outer: Text, #[doc = "Inside."] inner: Text }
+            = "PREDICATE_MISMATCH", Altered, Invalid, 8,
             "the response labels the attestation {outer}, its statement says {inner}",
             "Do not install: the unsigned label was changed to steer a verifier.";
         /// Two attestations of one kind: which one counts would be the attacker's choice.
-        AmbiguousAttestation {
-            /// The kind.
-            what: &'static str,
-        } = "AMBIGUOUS_ATTESTATION", Altered, Invalid, 9,
+        AmbiguousAttestation { #[doc = "The kind."] what: &'static str }
+            = "AMBIGUOUS_ATTESTATION", Altered, Invalid, 9,
             "there is more than one {what}",
             "npm serves one of each kind; ask the registry itself.";
         /// A publish attestation signed by a certificate, or provenance signed by a key.
         SignerKind {
-            /// What the attestation is.
-            what: &'static str,
-            /// What must have signed it.
-            expected: &'static str,
+            #[doc = "What the attestation is."] what: &'static str,
+            #[doc = "What must have signed it."] expected: &'static str,
         } = "SIGNER_KIND", Altered, Invalid, 7,
             "the {what} is not signed by {expected}",
             "Do not install: anybody can obtain a certificate and sign such a statement with it.";
         /// The bundle's hint and the envelope's key id differ.
         KeyMismatch {
-            /// What the bundle's key material says.
-            hint: Text,
-            /// What the envelope says.
-            keyid: Text,
+            #[doc = "What the bundle's key material says."] hint: Text,
+            #[doc = "What the envelope says."] keyid: Text,
         } = "KEY_MISMATCH", Altered, Invalid, 10,
             "the bundle names key \"{hint}\", its envelope names \"{keyid}\"",
             "Do not install: the response was pieced together.";
@@ -128,17 +95,13 @@ error_table! {
         // Proof 1: shape of the bundle.
 
         /// The bundle has the wrong shape.
-        BundleMalformed {
-            /// Which member, and what is wrong.
-            reason: Text,
-        } = "BUNDLE_MALFORMED", Malformed, Invalid, 20,
+        BundleMalformed { #[doc = "Which member, and what is wrong."] reason: Text }
+            = "BUNDLE_MALFORMED", Malformed, Invalid, 20,
             "the sigstore bundle is malformed: {reason}",
             "Compare with what the registry itself answers.";
         /// A media type that is no known bundle version.
-        UnsupportedBundle {
-            /// The media type.
-            media_type: Text,
-        } = "UNSUPPORTED_BUNDLE", Unproven, Unverifiable, 33,
+        UnsupportedBundle { #[doc = "The media type."] media_type: Text }
+            = "UNSUPPORTED_BUNDLE", Unproven, Unverifiable, 33,
             "the bundle's media type \"{media_type}\" is not supported",
             "A newer version of this library may know it.";
         /// A bundle over something else than a DSSE envelope.
@@ -146,17 +109,12 @@ error_table! {
             "the bundle holds a message signature, and an attestation is a DSSE envelope",
             "Compare with what the registry itself answers.";
         /// Not exactly one signature.
-        EnvelopeSignatureCount {
-            /// How many.
-            found: usize,
-        } = "ENVELOPE_SIGNATURE_COUNT", Malformed, Invalid, 19,
+        EnvelopeSignatureCount { #[doc = "How many."] found: usize }
+            = "ENVELOPE_SIGNATURE_COUNT", Malformed, Invalid, 19,
             "the envelope has {found} signatures, and must have exactly one",
             "Several signatures let each check look at another one; do not install.";
         /// Not an in-toto statement by its payload type.
-        PayloadType {
-            /// The payload type.
-            found: Text,
-        } = "PAYLOAD_TYPE", Malformed, Invalid, 19,
+        PayloadType { #[doc = "The payload type."] found: Text } = "PAYLOAD_TYPE", Malformed, Invalid, 19,
             "the envelope's payload type is \"{found}\", expected application/vnd.in-toto+json",
             "Compare with what the registry itself answers.";
 
@@ -167,31 +125,21 @@ error_table! {
             "the bundle has no transparency log entry",
             "A signature that was never logged can be made in secret: do not install.";
         /// A log entry with the wrong shape.
-        LogEntryMalformed {
-            /// Which member, and what is wrong.
-            reason: Text,
-        } = "LOG_ENTRY_MALFORMED", Malformed, Invalid, 20,
+        LogEntryMalformed { #[doc = "Which member, and what is wrong."] reason: Text }
+            = "LOG_ENTRY_MALFORMED", Malformed, Invalid, 20,
             "the log entry is malformed: {reason}",
             "Compare with what the registry itself answers.";
         /// An entry of a kind or version that this version does not bind.
-        UnsupportedLogEntry {
-            /// Kind and version.
-            kind: Text,
-        } = "UNSUPPORTED_LOG_ENTRY", Unproven, Unverifiable, 34,
+        UnsupportedLogEntry { #[doc = "Kind and version."] kind: Text }
+            = "UNSUPPORTED_LOG_ENTRY", Unproven, Unverifiable, 34,
             "log entries of kind {kind} are not supported",
             "A newer version of this library may know it.";
         /// An entry of a log that is not in the trusted root.
-        UnknownLog {
-            /// The log id in hex.
-            log_id: Text,
-        } = "UNKNOWN_LOG", Unproven, Unverifiable, 32,
+        UnknownLog { #[doc = "The log id in hex."] log_id: Text } = "UNKNOWN_LOG", Unproven, Unverifiable, 32,
             "the transparency log {log_id} is not in the trusted root",
             "Refresh trust, or check that the trusted root is for this Sigstore instance.";
         /// The log's key was not valid at that time.
-        LogKeyExpired {
-            /// The time.
-            time: Timestamp,
-        } = "LOG_KEY_EXPIRED", Altered, Invalid, 18,
+        LogKeyExpired { #[doc = "The time."] time: Timestamp } = "LOG_KEY_EXPIRED", Altered, Invalid, 18,
             "the transparency log's key is not valid at {time}",
             "A retired log key vouches for nothing new: do not install.";
         /// The log's signed promise does not cover this entry.
@@ -207,31 +155,20 @@ error_table! {
             "the log entry has no inclusion proof with a checkpoint",
             "Compare with what the registry itself answers.";
         /// Only a promise, from a time when npm already served proofs.
-        PromiseOnly {
-            /// The entry's time.
-            time: Timestamp,
-        } = "PROMISE_ONLY", Unproven, Unverifiable, 35,
+        PromiseOnly { #[doc = "The entry's time."] time: Timestamp } = "PROMISE_ONLY", Unproven, Unverifiable, 35,
             "the log entry of {time} has only a promise, and entries of that time come with a proof",
             "The proof may have been removed on the way: ask the registry itself.";
         /// The inclusion proof does not lead to the checkpoint's root.
-        InclusionProof {
-            /// What is wrong.
-            reason: &'static str,
-        } = "INCLUSION_PROOF", Altered, Invalid, 5,
+        InclusionProof { #[doc = "What is wrong."] reason: &'static str } = "INCLUSION_PROOF", Altered, Invalid, 5,
             "the inclusion proof does not hold: {reason}",
             "Do not install: the entry is not in the log that the checkpoint signs.";
         /// A checkpoint that is no signed note.
-        CheckpointMalformed {
-            /// What is wrong.
-            reason: &'static str,
-        } = "CHECKPOINT_MALFORMED", Malformed, Invalid, 20,
+        CheckpointMalformed { #[doc = "What is wrong."] reason: &'static str }
+            = "CHECKPOINT_MALFORMED", Malformed, Invalid, 20,
             "the checkpoint is no signed note: {reason}",
             "Compare with what the registry itself answers.";
         /// No signature line by this log's name and key.
-        CheckpointUnsigned {
-            /// The log's name.
-            expected: Text,
-        } = "CHECKPOINT_UNSIGNED", Altered, Invalid, 6,
+        CheckpointUnsigned { #[doc = "The log's name."] expected: Text } = "CHECKPOINT_UNSIGNED", Altered, Invalid, 6,
             "the checkpoint has no signature by the entry's own log {expected}",
             "Do not install: a checkpoint of another log proves nothing about this entry.";
         /// A signature line by this log that does not verify.
@@ -239,10 +176,8 @@ error_table! {
             "the log's signature on the checkpoint is not good",
             "Do not install: the checkpoint was altered.";
         /// The proof speaks of another tree than the checkpoint.
-        CheckpointMismatch {
-            /// Which of size and root.
-            what: &'static str,
-        } = "CHECKPOINT_MISMATCH", Altered, Invalid, 6,
+        CheckpointMismatch { #[doc = "Which of size and root."] what: &'static str }
+            = "CHECKPOINT_MISMATCH", Altered, Invalid, 6,
             "the inclusion proof's {what} is not the checkpoint's",
             "Do not install: the proof belongs to another tree.";
 
@@ -258,10 +193,8 @@ error_table! {
             "A key or certificate is only good within its window: ask the registry itself.";
         /// A time after `now`.
         TimeInFuture {
-            /// The time.
-            time: Timestamp,
-            /// The time that verification ran for.
-            now: Timestamp,
+            #[doc = "The time."] time: Timestamp,
+            #[doc = "The time that verification ran for."] now: Timestamp,
         } = "TIME_IN_FUTURE", Unproven, Unverifiable, 37,
             "this is dated {time}, after the present moment {now}",
             "Check the clock; seconds after a publication, wait and try again.";
@@ -269,10 +202,8 @@ error_table! {
         // Proof 5: the key.
 
         /// A certificate that cannot be read.
-        CertificateMalformed {
-            /// What is wrong.
-            reason: Text,
-        } = "CERTIFICATE_MALFORMED", Malformed, Invalid, 20,
+        CertificateMalformed { #[doc = "What is wrong."] reason: Text }
+            = "CERTIFICATE_MALFORMED", Malformed, Invalid, 20,
             "the certificate cannot be read: {reason}",
             "Compare with what the registry itself answers.";
         /// A further certificate that is not in the trusted root.
@@ -284,10 +215,7 @@ error_table! {
             "no certificate authority of the trusted root issued this certificate",
             "Refresh trust, or check that the trusted root is for this Sigstore instance.";
         /// The path to the authority does not hold.
-        ChainInvalid {
-            /// What is wrong.
-            reason: Text,
-        } = "CHAIN_INVALID", Altered, Invalid, 5,
+        ChainInvalid { #[doc = "What is wrong."] reason: Text } = "CHAIN_INVALID", Altered, Invalid, 5,
             "the certificate's path to its authority does not hold: {reason}",
             "Do not install: the certificate was altered or never issued.";
         /// A certificate authority in place of a signer.
@@ -295,10 +223,7 @@ error_table! {
             "the signing certificate is that of an authority",
             "Do not install: authorities issue certificates and sign no packages.";
         /// Not usable for digital signatures alone.
-        KeyUsage {
-            /// What is wrong.
-            reason: &'static str,
-        } = "KEY_USAGE", Altered, Invalid, 11,
+        KeyUsage { #[doc = "What is wrong."] reason: &'static str } = "KEY_USAGE", Altered, Invalid, 11,
             "the signing certificate's key usage is wrong: {reason}",
             "Do not install: the certificate was issued for something else.";
         /// Not usable for code signing.
@@ -306,40 +231,28 @@ error_table! {
             "the signing certificate is not for code signing",
             "Do not install: the certificate was issued for something else.";
         /// Not exactly one critical subject alternative name.
-        SubjectAltName {
-            /// What is wrong.
-            reason: &'static str,
-        } = "SUBJECT_ALT_NAME", Altered, Invalid, 11,
+        SubjectAltName { #[doc = "What is wrong."] reason: &'static str } = "SUBJECT_ALT_NAME", Altered, Invalid, 11,
             "the signing certificate's subject alternative name is wrong: {reason}",
             "Do not install: a certificate that names two signers, or none, names nobody.";
         /// A critical extension that is not understood.
-        CriticalExtension {
-            /// Its object identifier.
-            oid: Text,
-        } = "CRITICAL_EXTENSION", Unproven, Unverifiable, 33,
+        CriticalExtension { #[doc = "Its object identifier."] oid: Text }
+            = "CRITICAL_EXTENSION", Unproven, Unverifiable, 33,
             "a certificate has the critical extension {oid}, which is not understood",
             "A newer version of this library may know it.";
         /// A certificate of the path was not valid at a verified time.
         TimeOutsideCertificate {
-            /// Which certificate.
-            which: &'static str,
-            /// The time.
-            time: Timestamp,
+            #[doc = "Which certificate."] which: &'static str,
+            #[doc = "The time."] time: Timestamp,
         } = "TIME_OUTSIDE_CERTIFICATE", Altered, Invalid, 6,
             "{which} is not valid at {time}, when this was signed",
             "Do not install: an expired certificate's key may be in anybody's hands.";
         /// The trusted root does not vouch for the authority at a verified time.
-        TimeOutsideAuthority {
-            /// The time.
-            time: Timestamp,
-        } = "TIME_OUTSIDE_AUTHORITY", Altered, Invalid, 6,
+        TimeOutsideAuthority { #[doc = "The time."] time: Timestamp } = "TIME_OUTSIDE_AUTHORITY", Altered, Invalid, 6,
             "the trusted root does not vouch for the certificate authority at {time}",
             "Do not install: the authority was retired, or not yet in service.";
         /// A signing key of an algorithm that this version does not verify.
-        UnsupportedSigningKey {
-            /// Its algorithm.
-            algorithm: Text,
-        } = "UNSUPPORTED_SIGNING_KEY", Unproven, Unverifiable, 33,
+        UnsupportedSigningKey { #[doc = "Its algorithm."] algorithm: Text }
+            = "UNSUPPORTED_SIGNING_KEY", Unproven, Unverifiable, 33,
             "the signing certificate's key is of the unsupported kind {algorithm}",
             "A newer version of this library may know it.";
 
@@ -350,17 +263,11 @@ error_table! {
             "the certificate carries no signed certificate timestamp",
             "Do not install: a certificate that was never logged can be issued in secret.";
         /// An SCT list that cannot be read.
-        SctMalformed {
-            /// What is wrong.
-            reason: &'static str,
-        } = "SCT_MALFORMED", Malformed, Invalid, 20,
+        SctMalformed { #[doc = "What is wrong."] reason: &'static str } = "SCT_MALFORMED", Malformed, Invalid, 20,
             "the signed certificate timestamp cannot be read: {reason}",
             "Compare with what the registry itself answers.";
         /// Only SCTs by logs that are not in the trusted root.
-        UnknownCtLog {
-            /// The log id in hex.
-            log_id: Text,
-        } = "UNKNOWN_CT_LOG", Unproven, Unverifiable, 32,
+        UnknownCtLog { #[doc = "The log id in hex."] log_id: Text } = "UNKNOWN_CT_LOG", Unproven, Unverifiable, 32,
             "the certificate log {log_id} is not in the trusted root",
             "Refresh trust, or check that the trusted root is for this Sigstore instance.";
         /// An SCT by a known log that does not verify.
@@ -368,10 +275,7 @@ error_table! {
             "the signed certificate timestamp is not over this certificate and its issuer",
             "Do not install: the certificate is not the one that was logged.";
         /// An SCT outside the log key's window.
-        SctKeyExpired {
-            /// The SCT's time.
-            time: Timestamp,
-        } = "SCT_KEY_EXPIRED", Altered, Invalid, 13,
+        SctKeyExpired { #[doc = "The SCT's time."] time: Timestamp } = "SCT_KEY_EXPIRED", Altered, Invalid, 13,
             "the certificate log's key is not valid at {time}",
             "Do not install: a retired log key vouches for nothing new.";
 
@@ -382,55 +286,38 @@ error_table! {
             "the envelope's signature is not by the key that was proved, over this payload",
             "Do not install: the attestation was altered.";
         /// A log entry that is about another key, signature or payload.
-        LogMismatch {
-            /// Which of them.
-            what: &'static str,
-        } = "LOG_MISMATCH", Altered, Invalid, 5,
+        LogMismatch { #[doc = "Which of them."] what: &'static str } = "LOG_MISMATCH", Altered, Invalid, 5,
             "the log entry's {what} is not the bundle's",
             "Do not install: a genuine entry of something else was put beside this bundle.";
 
         // Proof 9: statement.
 
         /// A statement that cannot be read.
-        StatementMalformed {
-            /// Which member, and what is wrong.
-            reason: Text,
-        } = "STATEMENT_MALFORMED", Malformed, Invalid, 20,
+        StatementMalformed { #[doc = "Which member, and what is wrong."] reason: Text }
+            = "STATEMENT_MALFORMED", Malformed, Invalid, 20,
             "the statement cannot be read: {reason}",
             "Compare with what the registry itself answers.";
         /// No in-toto statement of a known version.
-        StatementType {
-            /// Its type.
-            found: Text,
-        } = "STATEMENT_TYPE", Malformed, Invalid, 19,
+        StatementType { #[doc = "Its type."] found: Text } = "STATEMENT_TYPE", Malformed, Invalid, 19,
             "the statement's type is \"{found}\", which is no in-toto statement v0.1 or v1",
             "Compare with what the registry itself answers.";
         /// Not exactly one subject.
-        SubjectCount {
-            /// How many.
-            found: usize,
-        } = "SUBJECT_COUNT", Altered, Invalid, 10,
+        SubjectCount { #[doc = "How many."] found: usize } = "SUBJECT_COUNT", Altered, Invalid, 10,
             "the statement has {found} subjects, and npm writes exactly one",
             "Several subjects let a verifier look at another one; do not install.";
         /// The subject is another artifact.
         SubjectMismatch {
-            /// Which of name and digest.
-            what: &'static str,
-            /// The artifact's.
-            expected: Text,
-            /// The statement's.
-            found: Text,
+            #[doc = "Which of name and digest."] what: &'static str,
+            #[doc = "The artifact's."] expected: Text,
+            #[doc = "The statement's."] found: Text,
         } = "SUBJECT_MISMATCH", Altered, Invalid, 4,
             "the statement's subject {what} is {found}, expected {expected}",
             "Do not install: the attestation is about another package or tarball.";
         /// The publish predicate says something else than what was asked for.
         StatementMismatch {
-            /// Which field.
-            what: &'static str,
-            /// What was asked for.
-            expected: Text,
-            /// What it says.
-            found: Text,
+            #[doc = "Which field."] what: &'static str,
+            #[doc = "What was asked for."] expected: Text,
+            #[doc = "What it says."] found: Text,
         } = "STATEMENT_MISMATCH", Altered, Invalid, 4,
             "the publish attestation's {what} is {found}, expected {expected}",
             "Do not install: it was published elsewhere, or as something else.";
@@ -439,21 +326,16 @@ error_table! {
 
         /// A Fulcio extension that cannot be read.
         ExtensionMalformed {
-            /// Its number under 1.3.6.1.4.1.57264.1.
-            number: u32,
-            /// What is wrong.
-            reason: &'static str,
+            #[doc = "Its number under 1.3.6.1.4.1.57264.1."] number: u32,
+            #[doc = "What is wrong."] reason: &'static str,
         } = "EXTENSION_MALFORMED", Malformed, Invalid, 14,
             "the certificate's extension 1.3.6.1.4.1.57264.1.{number} cannot be read: {reason}",
             "An identity that cannot be read in full names nobody; do not install.";
         /// Two parts of the certificate that must agree do not.
         InconsistentIdentity {
-            /// Which two.
-            what: &'static str,
-            /// The first.
-            expected: Text,
-            /// The second.
-            found: Text,
+            #[doc = "Which two."] what: &'static str,
+            #[doc = "The first."] expected: Text,
+            #[doc = "The second."] found: Text,
         } = "INCONSISTENT_IDENTITY", Altered, Invalid, 14,
             "the certificate contradicts itself, {what}: \"{expected}\" and \"{found}\"",
             "An identity that contradicts itself names nobody; do not install.";
@@ -462,12 +344,9 @@ error_table! {
 
         /// The provenance says something else than the certificate.
         ProvenanceContradictsCertificate {
-            /// Which field of the predicate.
-            field: &'static str,
-            /// What follows from the certificate.
-            expected: Text,
-            /// What the predicate says.
-            found: Text,
+            #[doc = "Which field of the predicate."] field: &'static str,
+            #[doc = "What follows from the certificate."] expected: Text,
+            #[doc = "What the predicate says."] found: Text,
         } = "PROVENANCE_CONTRADICTS_CERTIFICATE", Altered, Invalid, 6,
             "the provenance's {field} is \"{found}\", the certificate says \"{expected}\"",
             "Do not install: the workflow wrote a provenance about somebody else.";
@@ -480,10 +359,8 @@ error_table! {
             "Anyone's workflow can attest anyone's tarball: the provenance alone does not count.";
         /// A provenance that was made after the publication it claims to explain.
         ProvenanceAfterPublish {
-            /// When the provenance was logged.
-            provenance: Timestamp,
-            /// When the publish attestation was logged.
-            publish: Timestamp,
+            #[doc = "When the provenance was logged."] provenance: Timestamp,
+            #[doc = "When the publish attestation was logged."] publish: Timestamp,
         } = "PROVENANCE_AFTER_PUBLISH", Unproven, Unverifiable, 38,
             "the provenance is of {provenance}, later than the publication of {publish}",
             "Somebody attested the tarball afterwards: the provenance does not count.";

@@ -57,14 +57,14 @@
 
 mod admitted;
 mod authorized;
-mod need;
 mod receipt;
 mod requirement;
 mod signer;
 
+pub use crate::need::Need;
 pub use admitted::Admitted;
 pub use authorized::{Authorized, Observed};
-pub use need::Need;
 pub use receipt::Receipt;
+pub(crate) use requirement::require_provenance;
 pub use requirement::{EndedKeys, Requirement};
 pub use signer::RequiredSigner;

@@ -110,7 +110,7 @@ impl Requirement {
             require_signature(evidence, ended_keys)?;
         }
         let matched = if self.needs_provenance() {
-            let provenance = self.require_provenance(evidence.examination())?;
+            let provenance = require_provenance(evidence.examination())?;
             if let Some(signer) = &self.signer {
                 signer.must_be(provenance.identity())?;
             }
@@ -130,19 +130,6 @@ impl Requirement {
 
     fn needs_provenance(&self) -> bool {
         self.signer.is_some() || !self.publishers.is_empty()
-    }
-
-    /// Only provenance that was proved and counts. Each way of not having it is its own refusal, so that
-    /// a failed download is never taken for absence, nor absence for consent.
-    pub(crate) fn require_provenance<'e>(&self, examination: &'e Examination) -> Result<&'e Provenance, Denied> {
-        match examination.provenance() {
-            Finding::Proven(provenance) => Ok(provenance),
-            Finding::Absent | Finding::NoKeys | Finding::Failed(_) => Err(Denied::MissingProvenance),
-            Finding::NotAsked => Err(Denied::NotSupplied { need: Need::Attestations }),
-            Finding::Withheld => Err(Denied::AttestationsWithheld),
-            Finding::Unavailable(reason) => Err(Denied::AttestationsUnavailable { reason: reason.clone() }),
-            Finding::Unconfirmed(_, error) => Err(Denied::ProvenanceUnconfirmed { code: error.code() }),
-        }
     }
 
     /// Any publisher that matches in full wins; else the nearest miss is explained.
@@ -207,5 +194,18 @@ fn require_signature(evidence: &Evidence, ended_keys: EndedKeys) -> Result<(), D
             Err(Denied::UnknownRegistryKey { keyid: keyids.first().map_or("", String::as_str).into() })
         }
         RegistrySignature::NoKeys => Err(Denied::NoRegistryKeys),
+    }
+}
+
+/// Only provenance that was proved and counts. Each way of not having it is its own refusal, so that
+/// a failed download is never taken for absence, nor absence for consent.
+pub(crate) fn require_provenance(examination: &Examination) -> Result<&Provenance, Denied> {
+    match examination.provenance() {
+        Finding::Proven(provenance) => Ok(provenance),
+        Finding::Absent | Finding::NoKeys | Finding::Failed(_) => Err(Denied::MissingProvenance),
+        Finding::NotAsked => Err(Denied::NotSupplied { need: Need::Attestations }),
+        Finding::Withheld => Err(Denied::AttestationsWithheld),
+        Finding::Unavailable(reason) => Err(Denied::AttestationsUnavailable { reason: reason.clone() }),
+        Finding::Unconfirmed(_, error) => Err(Denied::ProvenanceUnconfirmed { code: error.code() }),
     }
 }

@@ -109,7 +109,11 @@ fn id_09_no_other_letter_is_folded() {
     for name in
         ["octo-org/octo-\u{17f}lib", "octo-org/octo-\u{212a}", "\u{ff4f}cto-org/octo-lib", "oct\u{43e}-org/octo-lib"]
     {
-        assert!(TrustedPublisher::github(name, "release.yml").is_err(), "{name}");
+        assert_eq!(
+            TrustedPublisher::github(name, "release.yml").map_err(|e| e.code()),
+            Err("ERR_COUNTERSIGN_PUBLISHER_INVALID"),
+            "{name}"
+        );
         // And no certificate with such a name is read at all.
         let stated = Stated::github().without(5).with(12, &format!("https://github.com/{name}"));
         assert!(stated.read().is_err(), "{name}");
@@ -122,7 +126,11 @@ fn id_10_patterns_are_text() {
     let stated = started("octo-org/myXrepo", "release.yml", "refs/tags/v1");
     assert_eq!(literal.matches(&stated.identity()).status(), MatchStatus::Mismatch);
     for name in ["octo-org/.*", "octo-org/(a+)+$", "octo-org/a|b", "*/octo-lib"] {
-        assert!(TrustedPublisher::github(name, "release.yml").is_err(), "{name}");
+        assert_eq!(
+            TrustedPublisher::github(name, "release.yml").map_err(|e| e.code()),
+            Err("ERR_COUNTERSIGN_PUBLISHER_INVALID"),
+            "{name}"
+        );
     }
     let any = TrustedPublisher::github("octo-org/octo-lib", "r*.yml").unwrap();
     assert_eq!(any.matches(&Stated::github().identity()).status(), MatchStatus::Mismatch);

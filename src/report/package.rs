@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::claims::{ProvenanceReport, PublishReport, PublisherReport, PublisherReportStatus, SignatureReport};
 use crate::error::{self, Denied, Text, VerifyError, escaped};
 use crate::evidence::{Claim, Examination, Finding, Note};
-use crate::policy::Requirement;
+use crate::policy::{Requirement, require_provenance};
 use crate::publisher::{Answer, PublisherMatch, TrustedPublisher};
 use crate::registry::RegistrySignature;
 use crate::registry_id::RegistryId;
@@ -299,7 +299,7 @@ fn publisher_report(examination: &Examination, publishers: &[TrustedPublisher]) 
         return (PublisherReport::unconfigured(), None);
     };
     let expected = publishers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-    let provenance = match requirement.require_provenance(examination) {
+    let provenance = match require_provenance(examination) {
         Ok(provenance) => provenance,
         Err(denied) => {
             // A failed provenance stands among the failures with its own code.

@@ -132,7 +132,10 @@ mod tests {
         let all = entries(4);
         let nodes = [leaf(&all[0]), leaf(&all[1])].concat();
         let sibling = parent(&leaf(&all[2]), &leaf(&all[3]));
-        assert!(verify_inclusion(&nodes, 0, 2, &[sibling], &tree(&all)).is_err());
+        assert_eq!(
+            verify_inclusion(&nodes, 0, 2, &[sibling], &tree(&all)).err().map(|e| e.code()),
+            Some("ERR_COUNTERSIGN_INCLUSION_PROOF")
+        );
     }
 
     #[test]
@@ -146,7 +149,10 @@ mod tests {
             (i64::MAX as u64, i64::MAX as u64),
         ] {
             for length in [0, 1, 63, 64, 65] {
-                assert!(verify_inclusion(b"x", index, size, &vec![[0; 32]; length], &[0; 32]).is_err());
+                assert_eq!(
+                    verify_inclusion(b"x", index, size, &vec![[0; 32]; length], &[0; 32]).err().map(|e| e.code()),
+                    Some("ERR_COUNTERSIGN_INCLUSION_PROOF")
+                );
             }
         }
         assert_eq!(verify_inclusion(b"x", 0, 1, &[], &leaf(b"x")), Ok(()));

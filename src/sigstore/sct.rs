@@ -197,22 +197,26 @@ mod tests {
         assert_eq!((first.extensions, first.signature), (&b"x"[..], &b"signature"[..]));
     }
 
+    fn code(list: &[u8]) -> Option<&'static str> {
+        read_list(list).err().map(|e| e.code())
+    }
+
     #[test]
     fn nothing_may_be_missing_left_over_or_different() {
         let good = vector(&vector(&sct()));
         for cut in 0..good.len() {
-            assert!(read_list(&good[..cut]).is_err(), "{cut}");
+            assert_eq!(code(&good[..cut]), Some("ERR_COUNTERSIGN_SCT_MALFORMED"), "{cut}");
         }
-        assert!(read_list(&[&good[..], &[0]].concat()).is_err());
-        assert!(read_list(&vector(&[])).is_err());
-        assert!(read_list(&vector(&vector(&[]))).is_err());
-        assert!(read_list(&vector(&vector(&[&sct()[..], &[0]].concat()))).is_err());
+        assert_eq!(code(&[&good[..], &[0]].concat()), Some("ERR_COUNTERSIGN_SCT_MALFORMED"));
+        assert_eq!(code(&vector(&[])), Some("ERR_COUNTERSIGN_SCT_MALFORMED"));
+        assert_eq!(code(&vector(&vector(&[]))), Some("ERR_COUNTERSIGN_SCT_MALFORMED"));
+        assert_eq!(code(&vector(&vector(&[&sct()[..], &[0]].concat()))), Some("ERR_COUNTERSIGN_SCT_MALFORMED"));
         for (position, value) in [(0, 1), (44, 2), (45, 1)] {
             let mut other = sct();
             assert_ne!(other[position], value);
             other[position] = value;
-            assert!(read_list(&vector(&vector(&other))).is_err(), "{position}");
+            assert_eq!(code(&vector(&vector(&other))), Some("ERR_COUNTERSIGN_SCT_MALFORMED"), "{position}");
         }
-        assert!(read_list(&vector(&vector(&sct()).repeat(33))).is_err());
+        assert_eq!(code(&vector(&vector(&sct()).repeat(33))), Some("ERR_COUNTERSIGN_SCT_MALFORMED"));
     }
 }
