@@ -95,7 +95,7 @@ fn ds_10_two_signatures() {
             let both = [e["signatures"][0].clone(), garbage.clone()];
             e["signatures"] = order.map(|n| both[n].clone()).into_iter().collect();
         };
-        assert_eq!(refused(|a| a.envelope_json(two.clone())), "ENVELOPE_SIGNATURE_COUNT", "{order:?}");
+        assert_eq!(refused(|a| a.envelope_json(two)), "ENVELOPE_SIGNATURE_COUNT", "{order:?}");
     }
     // Even where the log holds both.
     assert_eq!(refused(|a| a.envelope(|e| e.signatures.push(e.signatures[0].clone()))), "ENVELOPE_SIGNATURE_COUNT");

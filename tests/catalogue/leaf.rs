@@ -214,7 +214,7 @@ fn ce_68_nested_deeply() {
         },
     );
     accepted(&provenance_with(|a| a.leaf(|c| c.extensions.push(Extension::new("1.2.3.4", false, deep)))));
-    assert_eq!(refused(|a| a.leaf_der(|d| *d = vec![0x30, 0x80].repeat(20_000))), "CERTIFICATE_MALFORMED");
+    assert_eq!(refused(|a| a.leaf_der(|d| *d = [0x30, 0x80].repeat(20_000))), "CERTIFICATE_MALFORMED");
 }
 
 #[test]
