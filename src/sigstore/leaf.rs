@@ -9,7 +9,6 @@ use super::authority::{BASIC_CONSTRAINTS, CODE_SIGNING, EXTENDED_KEY_USAGE, KEY_
 use super::x509::Certificate;
 use crate::crypto::{KeyError, PublicKey};
 use crate::error::{ParseError, VerifyError};
-use crate::limits;
 
 /// 1.3.6.1.4.1.57264.1, under which Fulcio writes what the identity token said.
 const FULCIO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1");
@@ -56,7 +55,7 @@ impl Leaf {
             KeyError::Malformed(reason) => unreadable(reason),
             KeyError::Unsupported(algorithm) => VerifyError::UnsupportedSigningKey { algorithm: algorithm.into() },
         })?;
-        Ok(Self { key, subject_alt_name: subject_alt_name(certificate)?, fulcio: fulcio(certificate)? })
+        Ok(Self { key, subject_alt_name: subject_alt_name(certificate)?, fulcio: fulcio(certificate) })
     }
 
     /// The usages that path validation does not look at, or not strictly enough.
@@ -115,22 +114,17 @@ fn subject_alt_name(certificate: &Certificate) -> Result<SubjectAltName, VerifyE
     })
 }
 
-/// Exactly one arc under Fulcio's: `.1.12.1` is not `.1.12`.
-fn fulcio(certificate: &Certificate) -> Result<Vec<(u32, Vec<u8>)>, VerifyError> {
+/// Exactly one arc under Fulcio's: `.1.12.1` is not `.1.12`. Proof 10 reads the values, and bounds them.
+fn fulcio(certificate: &Certificate) -> Vec<(u32, Vec<u8>)> {
     let mut found = Vec::new();
     for extension in certificate.extensions() {
         let Some(number) = extension.extn_id.arcs().last() else { continue };
         if FULCIO.push_arc(number) != Ok(extension.extn_id) {
             continue;
         }
-        let value = extension.extn_value.as_bytes();
-        if value.len() > limits::EXTENSION_BYTES {
-            let limit = u64::try_from(limits::EXTENSION_BYTES).unwrap_or(u64::MAX);
-            return Err(ParseError::LimitExceeded { what: "certificate extension", limit }.into());
-        }
-        found.push((number, value.to_vec()));
+        found.push((number, extension.extn_value.as_bytes().to_vec()));
     }
-    Ok(found)
+    found
 }
 
 fn malformed(error: ParseError) -> VerifyError {

@@ -123,10 +123,6 @@ impl LogEntry {
         if let Some(proof) = &self.proof {
             proof.verify(&self.body, log)?;
         }
-        // A retired log key may have leaked and can sign any time it likes.
-        if let Some(time) = integrated_time.filter(|time| !log.window().contains(*time)) {
-            return Err(VerifyError::LogKeyExpired { time });
-        }
         let evidence = match (integrated_time, &self.proof) {
             (Some(time), None) if time.as_unix() > PROMISE_ALONE_UNTIL => {
                 return Err(VerifyError::PromiseOnly { time });
@@ -189,10 +185,6 @@ fn malformed(reason: &str) -> VerifyError {
 impl LogEntry {
     /// Decodes the wire form; part of proof 1.
     pub(super) fn read(json: EntryJson) -> Result<Self, VerifyError> {
-        let body = bytes("canonicalizedBody", &json.canonicalized_body, limits::STATEMENT_BYTES)?;
-        if body.is_empty() {
-            return Err(malformed("canonicalizedBody is empty"));
-        }
         Ok(Self {
             log_index: json.log_index.0,
             log_id: bytes("logId.keyId", &json.log_id.key_id, limits::SIGNATURE_BYTES)?,
@@ -205,7 +197,7 @@ impl LogEntry {
                 .map(|promise| bytes("signedEntryTimestamp", &promise.signed_entry_timestamp, limits::SIGNATURE_BYTES))
                 .transpose()?,
             proof: json.inclusion_proof.map(InclusionProof::read).transpose()?,
-            body,
+            body: bytes("canonicalizedBody", &json.canonicalized_body, limits::STATEMENT_BYTES)?,
         })
     }
 }

@@ -115,8 +115,10 @@ mod tests {
                 }
                 assert!(!holds(b"another entry", index, size, &path, &root));
                 assert!(!holds(&all[index], index, 0, &path, &root));
+                // It leads elsewhere as well; the length alone refuses it.
                 let longer = [path.as_slice(), &[root]].concat();
-                assert!(!holds(&all[index], index, size, &longer, &root));
+                let refused = verify_inclusion(&all[index], index as u64, size as u64, &longer, &root);
+                assert_eq!(refused, Err("the path has too many hashes"));
                 for cut in 0..path.len() {
                     assert!(!holds(&all[index], index, size, &path[..cut], &root));
                     let mut flipped = path.clone();

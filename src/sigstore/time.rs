@@ -30,8 +30,8 @@ impl VerifiedTimes {
         if times.latest() > now {
             return Err(VerifyError::TimeInFuture { time: times.latest(), now });
         }
-        // An entry with a proof alone states no time of its own: its log must have been in service
-        // at the times that the others state, or a retired log's key could vouch for it today.
+        // A retired log's key may have leaked and can sign any time it likes. An entry with a proof alone
+        // states none: its log must have been in service at the times that the others state.
         for entry in entries {
             if let Some(time) = times.iter().find(|time| !entry.log_window.contains(*time)) {
                 return Err(VerifyError::LogKeyExpired { time });

@@ -117,7 +117,7 @@ fn tl_59_a_leaf_without_its_prefix() {
 #[test]
 fn tl_60_the_index_over_all_shards_is_another() {
     let evidence = accepted(&provenance_with(|a| a));
-    assert_eq!(evidence.provenance().unwrap().log().index().unwrap(), 100_000_004);
+    assert_eq!(evidence.provenance().unwrap().log().index(), Some(100_000_004));
     let global = |p: &mut Value| p["logIndex"] = json!("100000004");
     assert_eq!(refused(|a| a.proof(global)), "INCLUSION_PROOF");
 }
@@ -149,6 +149,9 @@ fn tl_61_notes_of_another_form() {
     assert_eq!(written(|t| t.replace("\n\n", "\n")), "CHECKPOINT_MALFORMED");
     assert_eq!(written(|t| t.replace("\n\n", "\n\n\n")), "CHECKPOINT_MALFORMED");
     assert_eq!(written(|t| t.replace('\n', "\r\n")), "CHECKPOINT_MALFORMED");
+    for hidden in ["x\r", "x\ty", "\u{1b}[2J"] {
+        assert_eq!(signed(|c| c.extensions.push(hidden.into())), "CHECKPOINT_MALFORMED", "{hidden:?}");
+    }
     assert_eq!(written(|t| t.trim_end().into()), "CHECKPOINT_MALFORMED");
     assert_eq!(written(|t| format!("{t}\n")), "CHECKPOINT_MALFORMED");
     assert_eq!(written(|t| t.split_inclusive("\n\n").next().unwrap().into()), "CHECKPOINT_MALFORMED");
@@ -269,12 +272,13 @@ fn tl_69_too_much_of_a_note() {
 
 #[test]
 fn tl_70_a_bad_line_by_the_log_beside_a_good_one() {
-    for first in [true, false] {
-        let code = signed(move |c| {
-            let bad = NoteSignature { signature: Some(Key::p256("evil").sign(b"x")), ..c.signatures[0].clone() };
-            c.signatures.insert(if first { 0 } else { 1 }, bad);
-        });
-        assert_eq!(code, "CHECKPOINT_SIGNATURE");
+    // Whichever is first, as they stand or as they sort.
+    for (place, bad) in [(0, vec![0]), (1, vec![0]), (0, vec![0xff; 70]), (1, vec![0xff; 70])] {
+        let beside = |c: &mut Checkpoint| {
+            let bad = NoteSignature { signature: Some(bad), ..c.signatures[0].clone() };
+            c.signatures.insert(place, bad);
+        };
+        assert_eq!(signed(beside), "CHECKPOINT_SIGNATURE");
     }
 }
 
