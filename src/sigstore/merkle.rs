@@ -134,10 +134,7 @@ mod tests {
         let all = entries(4);
         let nodes = [leaf(&all[0]), leaf(&all[1])].concat();
         let sibling = parent(&leaf(&all[2]), &leaf(&all[3]));
-        assert_eq!(
-            verify_inclusion(&nodes, 0, 2, &[sibling], &tree(&all)).err().map(|e| e.code()),
-            Some("ERR_COUNTERSIGN_INCLUSION_PROOF")
-        );
+        assert_eq!(verify_inclusion(&nodes, 0, 2, &[sibling], &tree(&all)), Err("the path leads to another root"));
     }
 
     #[test]
@@ -151,10 +148,9 @@ mod tests {
             (i64::MAX as u64, i64::MAX as u64),
         ] {
             for length in [0, 1, 63, 64, 65] {
-                assert_eq!(
-                    verify_inclusion(b"x", index, size, &vec![[0; 32]; length], &[0; 32]).err().map(|e| e.code()),
-                    Some("ERR_COUNTERSIGN_INCLUSION_PROOF")
-                );
+                let refused = verify_inclusion(b"x", index, size, &vec![[0; 32]; length], &[0; 32]).unwrap_err();
+                let reasons = ["not in the tree", "too many hashes", "too few hashes", "another root"];
+                assert!(reasons.iter().any(|reason| refused.ends_with(reason)), "{refused}");
             }
         }
         assert_eq!(verify_inclusion(b"x", 0, 1, &[], &leaf(b"x")), Ok(()));

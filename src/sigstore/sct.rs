@@ -217,6 +217,6 @@ mod tests {
             other[position] = value;
             assert_eq!(code(&vector(&vector(&other))), Some("ERR_COUNTERSIGN_SCT_MALFORMED"), "{position}");
         }
-        assert_eq!(code(&vector(&vector(&sct()).repeat(33))), Some("ERR_COUNTERSIGN_SCT_MALFORMED"));
+        assert_eq!(code(&vector(&vector(&sct()).repeat(33))), Some("ERR_COUNTERSIGN_LIMIT_EXCEEDED"));
     }
 }
