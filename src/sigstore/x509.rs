@@ -27,12 +27,9 @@ pub(super) struct Certificate {
 }
 
 impl Certificate {
-    /// Reads exactly one certificate. What is no certificate is an error and never something else:
+    /// Reads exactly one certificate, of bytes that whoever decoded them has bounded. What is no certificate is an error and never something else:
     /// a reader that then tries "perhaps a public key" has no chain to check (GHSA-fx35-mq7g-6g98).
     pub(super) fn from_der(der: Vec<u8>) -> Result<Self, ParseError> {
-        if der.len() > limits::CERTIFICATE_BYTES {
-            return Err(exceeded("certificate bytes", limits::CERTIFICATE_BYTES));
-        }
         let parsed = x509_cert::Certificate::from_der(&der).map_err(|e| malformed(e.to_string()))?;
         let tbs = parsed.tbs_certificate();
         if tbs.version() != Version::V3 {

@@ -141,10 +141,6 @@ fn publish(
     let Material::PublicKey { hint } = bundle.material() else {
         return Err(VerifyError::SignerKind { what: "publish attestation", expected: "a key of the registry" });
     };
-    let keyid = bundle.keyid().unwrap_or_default();
-    if keyid != hint {
-        return Err(VerifyError::KeyMismatch { hint: hint.into(), keyid: keyid.into() });
-    }
     let key = keys.find(hint, KeyUsage::Attestations).ok_or_else(|| VerifyError::UnknownKey { keyid: hint.into() })?;
     let public = match &key.kind {
         KeyKind::Supported(public) => public,

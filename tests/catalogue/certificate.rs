@@ -245,3 +245,13 @@ fn ce_44_names_that_an_authority_may_not_issue_for() {
     let question = instance(move |m| m.sigstore.change_intermediate(0, |c| c.extensions.push(limited)));
     assert_eq!(question.code(), "CHAIN_INVALID");
 }
+
+#[test]
+fn ce_51_ce_63_authorities_of_another_form() {
+    let sha256 = Key::p256("x").algorithm();
+    assert_eq!(untrusted(|m| m.sigstore.change_root(|c| c.algorithm = sha256)), "TRUST_INVALID");
+    for version in [0, 1, 3] {
+        let other = der::explicit(0, &der::integer(&[version]));
+        assert_eq!(untrusted(|m| m.sigstore.change_root(|c| c.version = other)), "TRUST_INVALID", "{version}");
+    }
+}

@@ -3,11 +3,12 @@
 use countersign::{PublishTime, Timestamp};
 use serde_json::json;
 
-use crate::question::{Question, accepted, octo, provenance_with, publish_with, refused};
+use crate::question::{Question, accepted, beside, octo, provenance_with, publish_with, refused};
 use crate::support::Miniature;
 use crate::support::attestation::Attestation;
+use crate::support::bundle::Era;
 use crate::support::package::Package;
-use crate::support::time::NOON;
+use crate::support::time::{NOON, unix};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix(seconds).unwrap()
@@ -83,6 +84,22 @@ fn tm_05_of_a_managed_key_too() {
                 Some(code) => assert_eq!(question.code(), code),
                 None => drop(accepted(&question)),
             }
+        }
+    }
+}
+
+#[test]
+fn tm_05_of_a_managed_key_that_has_ended() {
+    let mini = Miniature::new();
+    let era = Era::Jun2024;
+    // The key of 2024 ends at 2025-01-29.
+    for (time, code) in [("2025-01-29T00:00:00Z", None), ("2025-01-29T00:00:01Z", Some("KEY_EXPIRED"))] {
+        let later = mini.publish_of(&octo(), era).plan(|p| (p.integrated_at, p.position) = (unix(time), 2)).mint();
+        let publish = mini.publish_of(&octo(), era).plan(|p| p.further_entries.push(later.entry)).mint();
+        let question = beside(&mini, &publish, &mini.provenance_of(&octo(), era).mint());
+        match code {
+            Some(code) => assert_eq!(question.code(), code),
+            None => drop(accepted(&question)),
         }
     }
 }
