@@ -411,3 +411,9 @@ fn no_single_byte_makes_another_publisher() {
         }
     }
 }
+
+#[test]
+fn comparing_nothing_proves_nothing() {
+    let nothing = PublisherMatch::new(&publisher(), Vec::new(), Vec::new(), None);
+    assert_eq!(nothing.status(), MatchStatus::Unprovable);
+}

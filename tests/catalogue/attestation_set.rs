@@ -78,7 +78,8 @@ fn as_03_no_provenance_and_no_policy_is_absence() {
 fn as_04_advertised_and_not_delivered() {
     for answer in [Attestations::NotFound, Attestations::Body(br#"{"attestations":[]}"#.to_vec())] {
         let question = attested().with(|q| q.attestations = answer);
-        assert_eq!(question.examine().provenance(), &Finding::Withheld);
+        let found = question.examine();
+        assert_eq!((found.provenance(), found.publish_attestation()), (&Finding::Withheld, &Finding::Withheld));
         assert_eq!(denied(&question), Denied::AttestationsWithheld);
     }
     // The publish attestation alone, where provenance is advertised.

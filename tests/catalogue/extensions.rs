@@ -190,3 +190,30 @@ fn the_certificate_and_the_statement_describe_one_run() {
     assert_eq!(certified(|w| w.repository_id = "1".into()), "PROVENANCE_CONTRADICTS_CERTIFICATE");
     assert_eq!(certified(|w| w.owner_id = "1".into()), "PROVENANCE_CONTRADICTS_CERTIFICATE");
 }
+
+#[test]
+fn the_build_type_is_of_the_certificates_ci_system() {
+    for build in [Build::GitLab, Build::Delegator] {
+        let code = refused(|a| a.plan(|p| p.build = build));
+        assert_eq!(code, "PROVENANCE_CONTRADICTS_CERTIFICATE", "{build:?}");
+    }
+    let code = refused(|a| a.plan(|p| (p.gitlab(), p.build = Build::GhaV2).0));
+    assert_eq!(code, "PROVENANCE_CONTRADICTS_CERTIFICATE");
+}
+
+#[test]
+fn a_second_source_beside_the_certificates() {
+    let again = |list: &mut serde_json::Value| {
+        let list = list.as_array_mut().unwrap();
+        list.push(list[0].clone());
+    };
+    let v1 = refused(|a| a.statement(|s| again(&mut s["predicate"]["buildDefinition"]["resolvedDependencies"])));
+    assert_eq!(v1, "STATEMENT_MALFORMED");
+    for build in [Build::GhaV2, Build::Delegator] {
+        let code = refused(|a| {
+            let built = a.plan(|p| if build == Build::Delegator { p.delegated() } else { p.build = build });
+            built.statement(|s| again(&mut s["predicate"]["materials"]))
+        });
+        assert_eq!(code, "STATEMENT_MALFORMED", "{build:?}");
+    }
+}

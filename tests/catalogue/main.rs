@@ -20,6 +20,7 @@ mod log_entry;
 mod question;
 mod registry_signature;
 mod report;
+mod requirement;
 mod resources;
 mod sct;
 mod statement;
