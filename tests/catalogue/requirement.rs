@@ -76,6 +76,9 @@ fn a_receipt_is_of_one_package_and_one_set_of_rules() {
     let other = PackageId::new("@octo/other", "1.2.3").unwrap();
     let other = Artifact::from_tarball(question.registry.clone(), other, &question.package.tarball).unwrap();
     assert!(!covers(&receipt, &other));
+    // The same name over other bytes.
+    let other = Artifact::from_tarball(question.registry.clone(), question.id(), b"other bytes").unwrap();
+    assert!(!covers(&receipt, &other));
     let mut written = serde_json::to_value(&receipt).unwrap();
     written["rules"] = json!(0);
     assert!(!covers(&serde_json::from_value(written).unwrap(), &artifact));
