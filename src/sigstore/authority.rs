@@ -7,7 +7,7 @@ use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage as KeyUs
 
 use super::time::VerifiedTimes;
 use super::x509::Certificate;
-use crate::crypto::{Algorithm, KeyError, PathAlgorithm, PublicKey};
+use crate::crypto::{KeyError, PathAlgorithm, PublicKey, Scheme};
 use crate::error::{ParseError, Text, VerifyError};
 use crate::time::{Timestamp, Window};
 
@@ -19,8 +19,6 @@ pub(super) const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unw
 pub(super) const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
 pub(super) const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
 const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
-const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
-const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 
 /// One chain of authorities, the issuer of leaves first. Every signature in it was verified.
 #[derive(Debug)]
@@ -29,7 +27,7 @@ pub(super) struct Authority {
     /// All but the last of the chain, in the form that path validation takes.
     intermediates: Vec<CertificateDer<'static>>,
     anchor: TrustAnchor<'static>,
-    algorithms: [PathAlgorithm; 2],
+    algorithms: Vec<PathAlgorithm>,
     valid_for: Window,
 }
 
@@ -76,8 +74,7 @@ impl Authority {
         let anchor = anchor_from_trusted_cert(last.certificate.der()).map_err(|e| invalid(format!("{e:?}")))?;
         let anchor = anchor.to_owned();
         let keys: Vec<PublicKey> = authorities.iter().map(|authority| authority.key.clone()).collect();
-        let mut algorithms =
-            [Algorithm::EcdsaP256Sha256, Algorithm::EcdsaP384Sha384].map(|name| PathAlgorithm::new(name, &keys));
+        let mut algorithms = PathAlgorithm::all(&keys);
         if !prove_chain(&authorities, &mut algorithms)? {
             return Ok(None);
         }
@@ -123,7 +120,7 @@ impl Authority {
         end_entity: &EndEntityCert<'_>,
         time: Timestamp,
     ) -> Result<(), webpki::Error> {
-        let algorithms = self.algorithms.each_ref().map(|a| -> &dyn SignatureVerificationAlgorithm { a });
+        let algorithms: Vec<&dyn SignatureVerificationAlgorithm> = self.algorithms.iter().map(|a| a as _).collect();
         let time = UnixTime::since_unix_epoch(core::time::Duration::from_secs(time.as_unix().unsigned_abs()));
         // The leaf's own usage is checked apart. Intermediates may state none: GitHub's does not.
         let usage = KeyUsage::required_if_present(CODE_SIGNING_BYTES);
@@ -166,7 +163,7 @@ fn check_profile(certificate: &Certificate, below: usize) -> Result<(), ParseErr
 
 /// Verifies every signature in the chain and has it remembered; `false` if one is of an unsupported
 /// kind. The last is its own issuer, or is trusted as it stands.
-fn prove_chain(chain: &[CaCertificate], algorithms: &mut [PathAlgorithm; 2]) -> Result<bool, ParseError> {
+fn prove_chain(chain: &[CaCertificate], algorithms: &mut [PathAlgorithm]) -> Result<bool, ParseError> {
     for (position, authority) in chain.iter().enumerate() {
         let certificate = &authority.certificate;
         let issuer = match chain.get(position.saturating_add(1)) {
@@ -177,14 +174,12 @@ fn prove_chain(chain: &[CaCertificate], algorithms: &mut [PathAlgorithm; 2]) -> 
         if certificate.issuer() != issuer.certificate.subject() {
             return Err(invalid("its chain is not in order, from the issuer of leaves to the root"));
         }
-        let [p256, p384] = &mut *algorithms;
-        let algorithm = match (certificate.signature_algorithm(), issuer.key.algorithm()) {
-            (ECDSA_SHA256, Algorithm::EcdsaP256Sha256) => p256,
-            (ECDSA_SHA384, Algorithm::EcdsaP384Sha384) => p384,
-            _ => return Ok(false),
+        let Some(scheme) = Scheme::from_oid(certificate.signature_algorithm()) else { return Ok(false) };
+        let Some(algorithm) = algorithms.iter_mut().find(|a| a.is_for(issuer.key.kind(), scheme)) else {
+            return Ok(false);
         };
         algorithm
-            .prove(issuer.key.point(), certificate.tbs(), certificate.signature())
+            .prove(issuer.key.raw(), certificate.tbs(), certificate.signature())
             .map_err(|_| invalid("a certificate of its chain is not signed by the next one"))?;
     }
     Ok(true)
