@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::stub::TrustedRoot;
+use countersign::sigstore::TrustedRoot;
 use sigstore_verify::Verifier;
 
 use crate::document::Json;

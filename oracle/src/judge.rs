@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::stub::{ArtifactDigest, Bundle, BundleKey, Expectation};
+use countersign::sigstore::{ArtifactDigest, Bundle, BundleKey, Expectation};
 use countersign::Timestamp;
 use sigstore_verify::types::{
     Artifact, ArtifactDigest as PeerDigest, Bundle as PeerBundle, DerCertificate, DerPublicKey, HashAlgorithm,

@@ -16,8 +16,6 @@ mod npm_keys;
 pub mod random;
 pub mod run;
 pub mod strictness;
-#[allow(dead_code)]
-mod stub;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
