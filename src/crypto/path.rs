@@ -17,8 +17,13 @@ pub(crate) struct PathAlgorithm {
 }
 
 impl PathAlgorithm {
+    /// For every algorithm that an issuer has.
+    pub(crate) fn all(issuers: &[PublicKey]) -> Vec<Self> {
+        [Algorithm::EcdsaP256Sha256, Algorithm::EcdsaP384Sha384].map(|name| Self::new(name, issuers)).into()
+    }
+
     /// For the issuers of that algorithm among `issuers`.
-    pub(crate) fn new(algorithm: Algorithm, issuers: &[PublicKey]) -> Self {
+    fn new(algorithm: Algorithm, issuers: &[PublicKey]) -> Self {
         let issuers = issuers.iter().filter(|key| key.algorithm() == algorithm).cloned().collect();
         Self { algorithm, issuers, proven: Vec::new() }
     }

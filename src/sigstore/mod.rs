@@ -22,14 +22,17 @@
 mod authority;
 mod binding;
 mod bundle;
+mod ca_certificate;
 mod certificate;
 mod checkpoint;
 mod dsse;
+mod end_entity;
 mod leaf;
 mod log;
 mod log_entry;
 mod managed_key;
 mod merkle;
+mod path;
 mod precertificate;
 mod sct;
 mod time;

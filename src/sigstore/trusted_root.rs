@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::authority::Authority;
 use super::log::{Log, LogKey};
+use super::path::Purpose;
 use super::x509::Certificate;
 use crate::crypto::{Algorithm, KeyError, PublicKey};
 use crate::encoding;
@@ -49,7 +50,7 @@ impl TrustedRoot {
             let window = authority.valid_for.window()?;
             let chain = authority.cert_chain.read()?;
             certificates.extend(chain.iter().map(|certificate| certificate.der().to_vec()));
-            authorities.extend(Authority::load(chain, window)?);
+            authorities.extend(Authority::load(chain, window, Purpose::CodeSigning)?);
         }
         // An empty list must never read as "nothing to check".
         if authorities.is_empty() {
