@@ -8,6 +8,7 @@ use x509_cert::spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::authority::Authority;
 use super::log::{self, Log, LogKey};
+use super::path::Purpose;
 use super::x509::Certificate;
 use crate::crypto::{KeyError, KeyKind, PublicKey};
 use crate::encoding;
@@ -80,7 +81,7 @@ impl TrustedRoot {
             let window = authority.valid_for.window()?;
             let chain = authority.cert_chain.read()?;
             certificates.extend(chain.iter().map(|certificate| certificate.der().to_vec()));
-            authorities.extend(Authority::load(chain, window)?);
+            authorities.extend(Authority::load(chain, window, Purpose::CodeSigning)?);
         }
         // An empty list must never read as "nothing to check".
         if authorities.is_empty() {
