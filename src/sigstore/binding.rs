@@ -61,9 +61,7 @@ impl LoggedKey<'_> {
     fn is_written_in(&self, pem: &[u8]) -> bool {
         match self {
             Self::Certificate(der) => pem_block(pem, "CERTIFICATE").is_some_and(|found| found == *der),
-            Self::Managed(key) => {
-                pem_block(pem, "PUBLIC KEY").is_some_and(|der| Sha256::digest(der).as_slice() == key.spki_sha256())
-            }
+            Self::Managed(key) => pem_block(pem, "PUBLIC KEY").is_some_and(|found| found == key.spki()),
         }
     }
 }

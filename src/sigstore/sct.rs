@@ -10,7 +10,7 @@ use der::asn1::{ObjectIdentifier, OctetStringRef};
 use super::certificate::VerifiedCertificate;
 use super::precertificate;
 use super::trusted_root::TrustedRoot;
-use crate::crypto::{Algorithm, PublicKey};
+use crate::crypto::{KeyKind, PublicKey};
 use crate::error::{ParseError, VerifyError};
 use crate::limits;
 use crate::time::Timestamp;
@@ -101,7 +101,7 @@ impl Sct<'_> {
         ]
         .concat();
         // The algorithm bytes say SHA-256 with ECDSA; a key of another kind never made this.
-        if key.algorithm() != Algorithm::EcdsaP256Sha256 {
+        if key.kind() != KeyKind::EcdsaP256 {
             return Err(VerifyError::Sct);
         }
         key.verify(&signed, self.signature).map_err(|_| VerifyError::Sct)

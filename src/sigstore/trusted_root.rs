@@ -7,7 +7,7 @@ use super::authority::Authority;
 use super::log::{Log, LogKey};
 use super::path::Purpose;
 use super::x509::Certificate;
-use crate::crypto::{Algorithm, KeyError, PublicKey};
+use crate::crypto::{KeyError, KeyKind, PublicKey};
 use crate::encoding;
 use crate::error::{ParseError, Text, VerifyError};
 use crate::json::{self, Bounded, null_is_absent};
@@ -223,14 +223,14 @@ impl LogJson {
 
 impl KeyJson {
     fn read(self) -> Result<LogKey, ParseError> {
-        let algorithm = match self.key_details.as_str() {
-            "PKIX_ECDSA_P256_SHA_256" => Algorithm::EcdsaP256Sha256,
-            "PKIX_ECDSA_P384_SHA_384" => Algorithm::EcdsaP384Sha384,
+        let stated = match self.key_details.as_str() {
+            "PKIX_ECDSA_P256_SHA_256" => KeyKind::EcdsaP256,
+            "PKIX_ECDSA_P384_SHA_384" => KeyKind::EcdsaP384,
             _ => return Ok(LogKey::Unsupported(self.key_details)),
         };
         let der = bytes("a log's key", &self.raw_bytes, limits::CERTIFICATE_BYTES)?;
         match PublicKey::from_spki(&der) {
-            Ok(key) if key.algorithm() == algorithm => Ok(LogKey::Supported(key)),
+            Ok(key) if key.kind() == stated => Ok(LogKey::Supported(key)),
             // What the file says and what the key is must agree: a kind is never guessed.
             Ok(_) | Err(KeyError::Unsupported(_)) => {
                 Err(invalid(format!("a log's key is not of the stated kind {}", self.key_details)))

@@ -32,7 +32,6 @@ pub(super) struct Certificate {
     issuer: Vec<u8>,
     subject: Vec<u8>,
     spki: Vec<u8>,
-    key_algorithm: Vec<u8>,
     signature_algorithm: Vec<u8>,
     signature: Vec<u8>,
 }
@@ -60,14 +59,12 @@ impl Certificate {
         let validity = Window { start: time(validity.not_before)?, end: Some(time(validity.not_after)?) };
         let parts = Parts::of(&der).map_err(|e| malformed(e.to_string()))?;
         let [tbs, issuer, subject, spki] = [parts.tbs, parts.issuer, parts.subject, parts.spki].map(<[u8]>::to_vec);
-        let [key_algorithm, signature_algorithm, signature] =
-            [parts.key_algorithm, parts.signature_algorithm, parts.signature].map(<[u8]>::to_vec);
+        let [signature_algorithm, signature] = [parts.signature_algorithm, parts.signature].map(<[u8]>::to_vec);
         Ok(Self {
             tbs,
             issuer,
             subject,
             spki,
-            key_algorithm,
             signature_algorithm,
             signature,
             validity,
@@ -107,12 +104,7 @@ impl Certificate {
         &self.signature
     }
 
-    /// What is inside the key's `AlgorithmIdentifier`, as path validation compares it.
-    pub(super) fn key_algorithm(&self) -> &[u8] {
-        &self.key_algorithm
-    }
-
-    /// The same of the signature's.
+    /// What is inside the signature's `AlgorithmIdentifier`, as path validation compares it.
     pub(super) fn signature_algorithm(&self) -> &[u8] {
         &self.signature_algorithm
     }
@@ -171,7 +163,6 @@ struct Parts<'a> {
     issuer: &'a [u8],
     subject: &'a [u8],
     spki: &'a [u8],
-    key_algorithm: &'a [u8],
     signature_algorithm: &'a [u8],
     signature: &'a [u8],
 }
@@ -196,13 +187,7 @@ impl<'a> Parts<'a> {
             while !inner.is_finished() {
                 inner.tlv_bytes()?;
             }
-            let mut key = SliceReader::new(spki)?;
-            let key_algorithm = key.sequence(|info| {
-                let algorithm = contents(info)?;
-                info.tlv_bytes()?;
-                Ok::<_, der::Error>(algorithm)
-            })?;
-            Ok(Self { tbs, issuer, subject, spki, key_algorithm, signature_algorithm, signature })
+            Ok(Self { tbs, issuer, subject, spki, signature_algorithm, signature })
         })
     }
 }
