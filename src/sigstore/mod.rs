@@ -41,6 +41,8 @@ mod trusted_root;
 mod x509;
 
 #[cfg(test)]
+mod limbo;
+#[cfg(test)]
 mod real_samples;
 
 pub(crate) use bundle::{Bundle, Material};
