@@ -10,7 +10,7 @@ use super::trusted_root::TrustedRoot;
 use super::x509::Certificate;
 use crate::crypto::PublicKey;
 use crate::error::VerifyError;
-use crate::time::Timestamp;
+use crate::identity::{SanInput, SignerIdentity};
 
 /// A signing certificate whose path, validity and profile hold.
 #[derive(Clone, Debug)]
@@ -21,20 +21,15 @@ pub(crate) struct VerifiedCertificate {
 }
 
 impl VerifiedCertificate {
-    /// The one name in its subject alternative name.
-    pub(crate) fn subject_alt_name(&self) -> &SubjectAltName {
-        self.leaf.subject_alt_name()
-    }
-
-    /// Fulcio's extensions: the last arc under 1.3.6.1.4.1.57264.1 and the raw value, in the order of
-    /// the certificate. No number occurs twice.
-    pub(crate) fn fulcio_extensions(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        self.leaf.fulcio_extensions()
-    }
-
-    /// The first second of its validity.
-    pub(crate) fn not_before(&self) -> Timestamp {
-        self.certificate().validity().start
+    /// Proof 10: who it was issued to. Errors as [`SignerIdentity::from_parts`].
+    pub(crate) fn identity(&self) -> Result<SignerIdentity, VerifyError> {
+        let subject = match self.leaf.subject_alt_name() {
+            SubjectAltName::Uri(uri) => SanInput::Uri(uri),
+            SubjectAltName::Email(email) => SanInput::Email(email),
+            SubjectAltName::Other => SanInput::Other,
+        };
+        let not_before = self.certificate().validity().start;
+        SignerIdentity::from_parts(subject, self.leaf.fulcio_extensions(), not_before)
     }
 
     pub(super) fn certificate(&self) -> &Certificate {

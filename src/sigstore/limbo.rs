@@ -157,16 +157,21 @@ impl Case {
         Timestamp::from_rfc3339(&time.replace("+00:00", "Z"), Fraction::Down).unwrap()
     }
 
-    /// Every chain from a trusted certificate down that can be loaded.
-    fn authorities(&self) -> Vec<Authority> {
+    /// Every chain from a trusted certificate down that can be loaded, and why others cannot.
+    fn authorities(&self) -> (Vec<Authority>, String) {
         let read = |pems: &[String]| -> Vec<Certificate> { pems.iter().flat_map(|pem| certificate(pem)).collect() };
         let (roots, intermediates) = (read(&self.trusted_certs), read(&self.untrusted_intermediates));
         let mut chains: Vec<Vec<Certificate>> = roots.into_iter().map(|root| vec![root]).collect();
-        let mut loaded = Vec::new();
+        let (mut loaded, mut failures) = (Vec::new(), String::new());
         while let Some(chain) = chains.pop() {
             let always = Window { start: Timestamp::default(), end: None };
-            let Ok(Some(authority)) = Authority::load(chain.clone(), always, Purpose::ServerAuth) else { continue };
-            loaded.push(authority);
+            match Authority::load(chain.clone(), always, Purpose::ServerAuth) {
+                Ok(Some(authority)) => loaded.push(authority),
+                other => {
+                    failures += &other.map_or_else(|error| format!("{error}; "), |_| "unsupported; ".into());
+                    continue;
+                }
+            }
             assert!(loaded.len() < 100, "{}", self.id);
             if chain.len() == limits::CERTIFICATES {
                 continue;
@@ -178,7 +183,7 @@ impl Case {
                 }
             }
         }
-        loaded
+        (loaded, failures)
     }
 
     /// Why it is refused.
@@ -190,8 +195,8 @@ impl Case {
             let usage = leaf.certificate().extension::<KeyUsage>().unwrap();
             assert!(usage.is_none_or(|(_, usage)| usage.digital_signature()), "{}", self.id);
         }
-        let mut failure = "no authority of that name".to_owned();
-        for authority in self.authorities() {
+        let (authorities, mut failure) = self.authorities();
+        for authority in authorities {
             if authority.issuer().certificate().subject() != leaf.certificate().issuer() {
                 continue;
             }
