@@ -28,7 +28,10 @@ impl BoundEntries {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum LoggedKey<'a> {
     /// The certificate's DER, and the key in it.
-    Certificate { der: &'a [u8], key: &'a PublicKey },
+    Certificate {
+        der: &'a [u8],
+        key: &'a PublicKey,
+    },
     Managed(&'a PublicKey),
 }
 

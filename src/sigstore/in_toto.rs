@@ -112,10 +112,8 @@ impl Subject {
     /// At least one digest is the artifact's, and none that can be compared is another's: a subject
     /// with two digests of two artifacts would be either, as the reader likes.
     fn is(&self, artifact: &ArtifactDigest) -> bool {
-        let mut compared = artifact
-            .known()
-            .filter_map(|(hash, digest)| Some(self.digest(hash)? == hex::encode(digest)))
-            .peekable();
+        let mut compared =
+            artifact.known().filter_map(|(hash, digest)| Some(self.digest(hash)? == hex::encode(digest))).peekable();
         compared.peek().is_some() && compared.all(|same| same)
     }
 }

@@ -40,9 +40,11 @@ mod artifact_digest;
 mod authority;
 mod binding;
 mod bundle;
+mod ca_certificate;
 mod certificate;
 mod checkpoint;
 mod dsse;
+mod end_entity;
 mod entry_kind;
 mod expectation;
 mod hash_names;
@@ -53,6 +55,7 @@ mod log_entry;
 mod managed_key;
 mod merkle;
 mod message;
+mod path;
 mod precertificate;
 mod rekor_v1;
 mod rekor_v2;
@@ -65,6 +68,8 @@ mod trusted_root;
 mod verified_bundle;
 mod x509;
 
+#[cfg(test)]
+mod limbo;
 #[cfg(test)]
 mod real_samples;
 

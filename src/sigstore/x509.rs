@@ -2,7 +2,7 @@
 
 use der::asn1::{BitStringRef, ObjectIdentifier};
 use der::oid::AssociatedOid;
-use der::{Decode as _, Reader as _, SliceReader};
+use der::{Decode as _, Header, Reader as _, SliceReader};
 use rustls_pki_types::CertificateDer;
 use x509_cert::Version;
 use x509_cert::ext::Extension;
@@ -11,6 +11,15 @@ use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
 use crate::error::{ParseError, Text};
 use crate::limits;
 use crate::time::{Timestamp, Window};
+
+pub(super) const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+pub(super) const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
+pub(super) const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
+pub(super) const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
+pub(super) const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
+pub(super) const POLICY_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.36");
+/// An empty `Name`.
+pub(super) const NO_NAME: [u8; 2] = [0x30, 0x00];
 
 /// A version 3 certificate in strict DER, with at most one extension of each kind.
 #[derive(Clone, Debug)]
@@ -23,6 +32,7 @@ pub(super) struct Certificate {
     issuer: Vec<u8>,
     subject: Vec<u8>,
     spki: Vec<u8>,
+    signature_algorithm: Vec<u8>,
     signature: Vec<u8>,
 }
 
@@ -48,9 +58,20 @@ impl Certificate {
         let validity = tbs.validity();
         let validity = Window { start: time(validity.not_before)?, end: Some(time(validity.not_after)?) };
         let parts = Parts::of(&der).map_err(|e| malformed(e.to_string()))?;
-        let [tbs, issuer, subject, spki, signature] =
-            [parts.tbs, parts.issuer, parts.subject, parts.spki, parts.signature].map(<[u8]>::to_vec);
-        Ok(Self { tbs, issuer, subject, spki, signature, validity, parsed, der: CertificateDer::from(der) })
+        check_serial_number(parts.serial_number, parts.issuer == parts.subject)?;
+        let [tbs, issuer, subject, spki] = [parts.tbs, parts.issuer, parts.subject, parts.spki].map(<[u8]>::to_vec);
+        let [signature_algorithm, signature] = [parts.signature_algorithm, parts.signature].map(<[u8]>::to_vec);
+        Ok(Self {
+            tbs,
+            issuer,
+            subject,
+            spki,
+            signature_algorithm,
+            signature,
+            validity,
+            parsed,
+            der: CertificateDer::from(der),
+        })
     }
 
     pub(super) fn der(&self) -> &CertificateDer<'static> {
@@ -84,12 +105,22 @@ impl Certificate {
         &self.signature
     }
 
-    pub(super) fn signature_algorithm(&self) -> ObjectIdentifier {
-        self.parsed.signature_algorithm().oid
+    /// What is inside the signature's `AlgorithmIdentifier`, as path validation compares it.
+    pub(super) fn signature_algorithm(&self) -> &[u8] {
+        &self.signature_algorithm
+    }
+
+    /// Whether issuer and subject are one, as in a root (RFC 5280 §6.1).
+    pub(super) fn is_self_issued(&self) -> bool {
+        self.issuer == self.subject
     }
 
     pub(super) fn extensions(&self) -> &[Extension] {
         self.parsed.tbs_certificate().extensions().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn has_extension(&self, oid: ObjectIdentifier) -> bool {
+        self.extensions().iter().any(|extension| extension.extn_id == oid)
     }
 
     /// Whether it is critical, and its value; `None` if there is none. Its kind occurs once at most.
@@ -130,9 +161,12 @@ impl Certificate {
 /// Raw members of a certificate.
 struct Parts<'a> {
     tbs: &'a [u8],
+    /// The contents of the INTEGER.
+    serial_number: &'a [u8],
     issuer: &'a [u8],
     subject: &'a [u8],
     spki: &'a [u8],
+    signature_algorithm: &'a [u8],
     signature: &'a [u8],
 }
 
@@ -140,25 +174,44 @@ impl<'a> Parts<'a> {
     /// Of a certificate that was already read as one.
     fn of(certificate: &'a [u8]) -> der::Result<Self> {
         let mut reader = SliceReader::new(certificate)?;
-        let (tbs, signature) = reader.sequence(|outer| {
+        let (tbs, signature_algorithm, signature) = reader.sequence(|outer| {
             let tbs = outer.tlv_bytes()?;
-            let _algorithm = outer.tlv_bytes()?;
+            let algorithm = contents(outer)?;
             let signature: BitStringRef<'a> = outer.decode()?;
-            Ok::<_, der::Error>((tbs, signature))
+            Ok::<_, der::Error>((tbs, algorithm, signature))
         })?;
         let signature = signature.as_bytes().ok_or_else(|| der::Tag::BitString.value_error())?;
         let mut reader = SliceReader::new(tbs)?;
         reader.sequence(|inner| {
-            let [_version, _serial, _algorithm] = [inner.tlv_bytes()?, inner.tlv_bytes()?, inner.tlv_bytes()?];
+            let _version = inner.tlv_bytes()?;
+            let serial_number = contents(inner)?;
+            let _algorithm = inner.tlv_bytes()?;
             let issuer = inner.tlv_bytes()?;
             let _validity = inner.tlv_bytes()?;
             let (subject, spki) = (inner.tlv_bytes()?, inner.tlv_bytes()?);
             while !inner.is_finished() {
                 inner.tlv_bytes()?;
             }
-            Ok(Self { tbs, issuer, subject, spki, signature })
+            Ok(Self { tbs, serial_number, issuer, subject, spki, signature_algorithm, signature })
         })
     }
+}
+
+/// The next value without its header.
+fn contents<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
+    let header = Header::decode(reader)?;
+    reader.read_slice(header.length())
+}
+
+/// RFC 5280 §4.1.2.2: positive, of 20 octets at most. Other numbers are read differently by others, who
+/// revoke or distrust by them. Nobody numbers a root but itself, and old ones begin at zero.
+fn check_serial_number(contents: &[u8], self_issued: bool) -> Result<(), ParseError> {
+    let negative = contents.first().is_none_or(|first| *first >= 0x80);
+    let zero = contents.iter().all(|octet| *octet == 0);
+    if negative || zero && !self_issued || contents.len() > 20 {
+        return Err(malformed("its serial number is not positive, or longer than 20 octets"));
+    }
+    Ok(())
 }
 
 fn check_extensions(extensions: &[Extension]) -> Result<(), ParseError> {
