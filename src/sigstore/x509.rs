@@ -1,6 +1,6 @@
 //! A certificate: what it says, and the exact bytes that signatures, paths and logs are over.
 
-use der::asn1::{BitStringRef, ObjectIdentifier};
+use der::asn1::{BitStringRef, ObjectIdentifier, OctetString};
 use der::oid::AssociatedOid;
 use der::{Decode as _, Header, Reader as _, SliceReader};
 use rustls_pki_types::CertificateDer;
@@ -29,6 +29,7 @@ pub(super) struct Certificate {
     validity: Window,
     /// Slices of `der`, copied: the parsed form might be written again differently.
     tbs: Vec<u8>,
+    serial: Vec<u8>,
     issuer: Vec<u8>,
     subject: Vec<u8>,
     spki: Vec<u8>,
@@ -59,11 +60,13 @@ impl Certificate {
         let validity = tbs.validity();
         let validity = Window { start: time(validity.not_before)?, end: Some(time(validity.not_after)?) };
         let parts = Parts::of(&der).map_err(|e| malformed(e.to_string()))?;
-        let [tbs, issuer, subject, spki] = [parts.tbs, parts.issuer, parts.subject, parts.spki].map(<[u8]>::to_vec);
+        let [tbs, serial, issuer, subject, spki] =
+            [parts.tbs, parts.serial, parts.issuer, parts.subject, parts.spki].map(<[u8]>::to_vec);
         let [key_algorithm, signature_algorithm, signature] =
             [parts.key_algorithm, parts.signature_algorithm, parts.signature].map(<[u8]>::to_vec);
         Ok(Self {
             tbs,
+            serial,
             issuer,
             subject,
             spki,
@@ -87,6 +90,11 @@ impl Certificate {
     /// The bytes that the issuer signed.
     pub(super) fn tbs(&self) -> &[u8] {
         &self.tbs
+    }
+
+    /// The serial number, a DER `INTEGER`.
+    pub(super) fn serial(&self) -> &[u8] {
+        &self.serial
     }
 
     /// The issuer's name, in DER: names are compared as bytes (as `rustls-webpki` does).
@@ -160,14 +168,20 @@ impl Certificate {
     /// authority issued a certificate is for the signature to say.
     pub(super) fn names_another_key_than(&self, issuer: &Self) -> bool {
         let named = self.extension::<AuthorityKeyIdentifier>().ok().flatten().and_then(|(_, id)| id.key_identifier);
-        let has = issuer.extension::<SubjectKeyIdentifier>().ok().flatten().map(|(_, id)| id.0);
+        let has = issuer.key_identifier();
         named.zip(has).is_some_and(|(named, has)| named != has)
+    }
+
+    /// The name that it gives its own key, if any.
+    pub(super) fn key_identifier(&self) -> Option<OctetString> {
+        self.extension::<SubjectKeyIdentifier>().ok().flatten().map(|(_, id)| id.0)
     }
 }
 
 /// Raw members of a certificate.
 struct Parts<'a> {
     tbs: &'a [u8],
+    serial: &'a [u8],
     issuer: &'a [u8],
     subject: &'a [u8],
     spki: &'a [u8],
@@ -189,7 +203,7 @@ impl<'a> Parts<'a> {
         let signature = signature.as_bytes().ok_or_else(|| der::Tag::BitString.value_error())?;
         let mut reader = SliceReader::new(tbs)?;
         reader.sequence(|inner| {
-            let [_version, _serial, _algorithm] = [inner.tlv_bytes()?, inner.tlv_bytes()?, inner.tlv_bytes()?];
+            let [_version, serial, _algorithm] = [inner.tlv_bytes()?, inner.tlv_bytes()?, inner.tlv_bytes()?];
             let issuer = inner.tlv_bytes()?;
             let _validity = inner.tlv_bytes()?;
             let (subject, spki) = (inner.tlv_bytes()?, inner.tlv_bytes()?);
@@ -202,7 +216,7 @@ impl<'a> Parts<'a> {
                 info.tlv_bytes()?;
                 Ok::<_, der::Error>(algorithm)
             })?;
-            Ok(Self { tbs, issuer, subject, spki, key_algorithm, signature_algorithm, signature })
+            Ok(Self { tbs, serial, issuer, subject, spki, key_algorithm, signature_algorithm, signature })
         })
     }
 }
