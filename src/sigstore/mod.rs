@@ -72,6 +72,8 @@ mod verified_bundle;
 mod x509;
 
 #[cfg(test)]
+mod limbo;
+#[cfg(test)]
 mod real_samples;
 #[cfg(test)]
 mod timestamp_samples;

@@ -110,7 +110,7 @@ impl<'a> Token<'a> {
         match &self.signer {
             SignerIdentifier::IssuerAndSerial(named) => {
                 AnyRef::from_der(certificate.issuer()) == Ok(named.issuer)
-                    && AnyRef::from_der(certificate.serial()) == Ok(named.serial)
+                    && AnyRef::new(Tag::Integer, certificate.serial_number()) == Ok(named.serial)
             }
             SignerIdentifier::KeyId(id) => {
                 certificate.key_identifier().is_some_and(|own| own.as_bytes() == id.as_bytes())
