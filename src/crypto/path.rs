@@ -38,9 +38,10 @@ impl PathAlgorithm {
         all
     }
 
-    /// Whether it is for signatures of that scheme by keys of that kind.
-    pub(crate) fn is_for(&self, kind: KeyKind, scheme: Scheme) -> bool {
-        self.kind == kind && self.scheme == scheme
+    /// Whether it is for signatures by that issuer of that kind, the contents of an
+    /// `AlgorithmIdentifier`.
+    pub(crate) fn is_for(&self, issuer: &PublicKey, signature: &[u8]) -> bool {
+        self.kind == issuer.kind() && self.signature_alg_id().as_ref() == signature
     }
 
     /// Verifies a signature by one of the issuers and remembers it.

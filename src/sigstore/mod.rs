@@ -69,6 +69,8 @@ mod verified_bundle;
 mod x509;
 
 #[cfg(test)]
+mod limbo;
+#[cfg(test)]
 mod real_samples;
 
 pub use artifact_digest::ArtifactDigest;

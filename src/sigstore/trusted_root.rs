@@ -1,10 +1,7 @@
 //! The trusted root: which authorities, logs and certificate logs one Sigstore instance has, and when.
 
-use der::Encode as _;
-use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use x509_cert::spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::authority::Authority;
 use super::log::{self, Log, LogKey};
@@ -273,7 +270,7 @@ impl LogJson {
         };
         // Ids that can be chosen could stand for a second key.
         if let LogKey::Supported(key) = &key
-            && id != log_id(key, &self.base_url)
+            && !is_id_of(&id, key, &self.base_url)
         {
             return Err(invalid(format!("the log id {} is not its key's digest", hex::encode(&id))));
         }
@@ -286,51 +283,31 @@ impl LogJson {
     }
 }
 
-/// RFC 6962 §3.2 and rekor-spec: the digest of the key. For Ed25519, C2SP signed-note: the digest of
-/// the log's name, a newline, the byte 1, and the key.
-fn log_id(key: &PublicKey, base_url: &str) -> [u8; 32] {
-    match key.kind() {
-        KeyKind::Ed25519 => {
-            let name = log::name(base_url);
-            Sha256::digest([name.as_bytes(), b"\n\x01", key.raw()].concat()).into()
-        }
-        _ => *key.spki_sha256(),
-    }
-}
-
-/// The one kind of key that is not wrapped in a SubjectPublicKeyInfo (RFC 8017 A.1.1); a log of
-/// Sigstore's staging instance has it.
-const PKCS1: &str = "PKCS1_RSA_PKCS1V5";
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-
-fn subject_public_key_info(rsa_public_key: &[u8]) -> Result<Vec<u8>, ParseError> {
-    let algorithm = AlgorithmIdentifier { oid: RSA_ENCRYPTION, parameters: Some(AnyRef::NULL) };
-    let wrapped = BitStringRef::from_bytes(rsa_public_key)
-        .and_then(|subject_public_key| SubjectPublicKeyInfo { algorithm, subject_public_key }.to_der());
-    wrapped.map_err(|_| invalid("a log's key cannot be read"))
+/// RFC 6962 §3.2 and rekor-spec: the digest of the key. For Ed25519 also as in C2SP signed-note: the
+/// digest of the log's name, a newline, the byte 1, and the key.
+fn is_id_of(id: &[u8], key: &PublicKey, base_url: &str) -> bool {
+    let note = || Sha256::digest([log::name(base_url).as_bytes(), b"\n\x01", key.raw()].concat());
+    id == key.spki_sha256() || (key.kind() == KeyKind::Ed25519 && id == note().as_slice())
 }
 
 impl KeyJson {
     fn read(self, role: Role) -> Result<LogKey, ParseError> {
-        // sigstore_common.proto `PublicKeyDetails`.
+        // sigstore_common.proto `PublicKeyDetails`. The deprecated PKCS1_RSA_PKCS1V5 is another encoding,
+        // which only a log of the staging instance had, until 2022.
         let kind = match self.key_details.as_str() {
             "PKIX_ECDSA_P256_SHA_256" => KeyKind::EcdsaP256,
             "PKIX_ECDSA_P384_SHA_384" => KeyKind::EcdsaP384,
             "PKIX_ECDSA_P521_SHA_512" => KeyKind::EcdsaP521,
             "PKIX_ED25519" => KeyKind::Ed25519,
-            PKCS1
-            | "PKIX_RSA_PKCS1V15_2048_SHA256"
-            | "PKIX_RSA_PKCS1V15_3072_SHA256"
-            | "PKIX_RSA_PKCS1V15_4096_SHA256" => KeyKind::Rsa,
+            "PKIX_RSA_PKCS1V15_2048_SHA256" | "PKIX_RSA_PKCS1V15_3072_SHA256" | "PKIX_RSA_PKCS1V15_4096_SHA256" => {
+                KeyKind::Rsa
+            }
             _ => return Ok(LogKey::Unsupported(self.key_details)),
         };
         if !role.has(kind) {
             return Ok(LogKey::Unsupported(self.key_details));
         }
-        let mut der = bytes("a log's key", &self.raw_bytes, limits::CERTIFICATE_BYTES)?;
-        if self.key_details == PKCS1 {
-            der = subject_public_key_info(&der)?;
-        }
+        let der = bytes("a log's key", &self.raw_bytes, limits::CERTIFICATE_BYTES)?;
         match PublicKey::from_spki(&der) {
             Ok(key) if key.kind() == kind => Ok(LogKey::Supported(key)),
             // What the file says and what the key is must agree: a kind is never guessed.

@@ -155,7 +155,7 @@ fn ct_10_other_versions_and_algorithms() {
 /// A provenance whose certificate log has a key of another kind.
 fn logged_with(key: Key) -> (Miniature, Question) {
     let mini = Miniature::new().with(|m| m.sigstore.ct_logs[0].key = key);
-    let question = provenance_in(&mini, Era::Mar2026, |a| a);
+    let question = provenance_in(&mini, Era::Mar2026, |a| a.scts(|list| list[0].hash = list[0].key.hash()));
     (mini, question)
 }
 
