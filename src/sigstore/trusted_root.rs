@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::authority::Authority;
 use super::log::{self, Log, LogKey};
 use super::path::Purpose;
+use super::timestamp_authority::TimestampAuthority;
 use super::x509::Certificate;
 use crate::crypto::{KeyError, KeyKind, PublicKey};
 use crate::encoding;
@@ -28,6 +29,7 @@ pub struct TrustedRoot {
     certificates: Vec<Vec<u8>>,
     transparency_logs: Vec<Log>,
     certificate_logs: Vec<Log>,
+    timestamp_authorities: Vec<TimestampAuthority>,
     sha256: [u8; 32],
 }
 
@@ -90,6 +92,7 @@ impl TrustedRoot {
             certificates,
             transparency_logs: logs(Role::Transparency, witnesses, root.tlogs.0)?,
             certificate_logs: logs(Role::Certificates, witnesses, root.ctlogs.0)?,
+            timestamp_authorities: timestamp_authorities(root.timestamp_authorities.0)?,
             sha256: Sha256::digest(json).into(),
         })
     }
@@ -107,6 +110,12 @@ impl TrustedRoot {
 
     pub(super) fn authorities(&self) -> &[Authority] {
         &self.authorities
+    }
+
+    /// The timestamp authorities that can be used; none is a choice of the instance, whose bundles then
+    /// have no use for timestamps.
+    pub(super) fn timestamp_authorities(&self) -> &[TimestampAuthority] {
+        &self.timestamp_authorities
     }
 
     /// Whether these bytes are the certificate of one of its authorities.
@@ -178,6 +187,15 @@ fn logs(role: Role, witnesses: Witnesses, list: Vec<LogJson>) -> Result<Vec<Log>
     }
 }
 
+fn timestamp_authorities(list: Vec<AuthorityJson>) -> Result<Vec<TimestampAuthority>, ParseError> {
+    let mut authorities = Vec::with_capacity(list.len());
+    for authority in list {
+        let window = authority.valid_for.window()?;
+        authorities.extend(TimestampAuthority::load(authority.cert_chain.read()?, window)?);
+    }
+    Ok(authorities)
+}
+
 fn malformed(error: ParseError) -> ParseError {
     match error {
         ParseError::Malformed { reason, .. } => invalid(reason),
@@ -206,6 +224,8 @@ struct RootJson {
     ctlogs: Bounded<LogJson, { limits::TRUSTED_KEYS }>,
     #[serde(default, deserialize_with = "null_is_absent")]
     certificate_authorities: Bounded<AuthorityJson, { limits::TRUSTED_KEYS }>,
+    #[serde(default, deserialize_with = "null_is_absent")]
+    timestamp_authorities: Bounded<AuthorityJson, { limits::TRUSTED_KEYS }>,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! A certificate: what it says, and the exact bytes that signatures, paths and logs are over.
 
-use der::asn1::{BitStringRef, ObjectIdentifier};
+use der::asn1::{BitStringRef, ObjectIdentifier, OctetString};
 use der::oid::AssociatedOid;
 use der::{Decode as _, Header, Reader as _, SliceReader};
 use rustls_pki_types::CertificateDer;
@@ -29,6 +29,8 @@ pub(super) struct Certificate {
     validity: Window,
     /// Slices of `der`, copied: the parsed form might be written again differently.
     tbs: Vec<u8>,
+    /// The contents of the INTEGER.
+    serial_number: Vec<u8>,
     issuer: Vec<u8>,
     subject: Vec<u8>,
     spki: Vec<u8>,
@@ -59,10 +61,12 @@ impl Certificate {
         let validity = Window { start: time(validity.not_before)?, end: Some(time(validity.not_after)?) };
         let parts = Parts::of(&der).map_err(|e| malformed(e.to_string()))?;
         check_serial_number(parts.serial_number, parts.issuer == parts.subject)?;
-        let [tbs, issuer, subject, spki] = [parts.tbs, parts.issuer, parts.subject, parts.spki].map(<[u8]>::to_vec);
+        let [tbs, serial_number, issuer, subject, spki] =
+            [parts.tbs, parts.serial_number, parts.issuer, parts.subject, parts.spki].map(<[u8]>::to_vec);
         let [signature_algorithm, signature] = [parts.signature_algorithm, parts.signature].map(<[u8]>::to_vec);
         Ok(Self {
             tbs,
+            serial_number,
             issuer,
             subject,
             spki,
@@ -85,6 +89,11 @@ impl Certificate {
     /// The bytes that the issuer signed.
     pub(super) fn tbs(&self) -> &[u8] {
         &self.tbs
+    }
+
+    /// The contents of the serial number, an INTEGER.
+    pub(super) fn serial_number(&self) -> &[u8] {
+        &self.serial_number
     }
 
     /// The issuer's name, in DER: names are compared as bytes (as `rustls-webpki` does).
@@ -153,8 +162,13 @@ impl Certificate {
     /// authority issued a certificate is for the signature to say.
     pub(super) fn names_another_key_than(&self, issuer: &Self) -> bool {
         let named = self.extension::<AuthorityKeyIdentifier>().ok().flatten().and_then(|(_, id)| id.key_identifier);
-        let has = issuer.extension::<SubjectKeyIdentifier>().ok().flatten().map(|(_, id)| id.0);
+        let has = issuer.key_identifier();
         named.zip(has).is_some_and(|(named, has)| named != has)
+    }
+
+    /// The name that it gives its own key, if any.
+    pub(super) fn key_identifier(&self) -> Option<OctetString> {
+        self.extension::<SubjectKeyIdentifier>().ok().flatten().map(|(_, id)| id.0)
     }
 }
 
