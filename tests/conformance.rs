@@ -74,8 +74,10 @@ fn every_case_in_both_forms() {
     let (mut accepted, mut wrong) = (0, Vec::new());
     for case in &cases {
         let name = case.text("name");
-        let expected = refused.get(name).map_or(Ok(()), |code| Err((*code).to_owned()));
-        assert_eq!(case.text("expect") == "accept", expected.is_ok(), "{name} is not in the table");
+        let expected = match case.text("expect") {
+            "accept" => Ok(()),
+            _ => Err((*refused.get(name).unwrap_or(&"a code in the table")).to_owned()),
+        };
         for (form, artifact) in [("bytes", case.by_bytes()), ("digest", case.by_digest())] {
             let found = case.verify(&artifact);
             accepted += usize::from(found.is_ok());

@@ -1,3 +1,4 @@
+use ed25519_dalek::Signer as _;
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 
 use super::{BadSignature, Hash, KeyError, KeyKind, PublicKey, Scheme};
@@ -182,7 +183,7 @@ const RSA_2050_SIGNED: &str = "AbqDnUVz2fM/lpuqp9RuVf+yg5x0QepJvCNGDYn7slBgNg3T8
 
 #[test]
 fn rsa_signs_with_each_hash() {
-    let key = PublicKey::from_spki(&base64(RSA_2048).unwrap()).unwrap();
+    let key = rsa_key();
     let signatures = RSA_2048_SIGNED.map(|signature| base64(signature).unwrap());
     for (hash, signature) in HASHES.into_iter().zip(&signatures) {
         for other in HASHES {
@@ -248,16 +249,35 @@ every_hash!(p256_signs_with_each_hash, p256, [1; 32], "1.2.840.10045.3.1.7", Ecd
 every_hash!(p384_signs_with_each_hash, p384, [1; 48], "1.3.132.0.34", EcdsaP384, Sha384);
 every_hash!(p521_signs_with_each_hash, p521, [1; 66], "1.3.132.0.35", EcdsaP521, Sha512);
 
+/// A key of P-256, and its signatures over "signed".
+pub(super) fn p256_key(secret: u8) -> (PublicKey, impl Fn(Hash) -> Vec<u8>) {
+    let secret = p256::ecdsa::SigningKey::from_slice(&[secret; 32]).unwrap();
+    let point = secret.verifying_key().to_sec1_point(false);
+    let key = PublicKey::from_spki(&elliptic("1.2.840.10045.3.1.7", point.as_bytes())).unwrap();
+    let signed = move |hash: Hash| {
+        let signature: p256::ecdsa::Signature = secret.sign_prehash(&hash.of(b"signed")).unwrap();
+        signature.to_der().as_bytes().to_vec()
+    };
+    (key, signed)
+}
+
+/// A key of Ed25519, and its signatures.
+pub(super) fn ed25519_key(secret: u8) -> (PublicKey, impl Fn(&[u8]) -> [u8; 64]) {
+    let secret = ed25519_dalek::SigningKey::from_bytes(&[secret; 32]);
+    let key = PublicKey::from_spki(&edwards(secret.verifying_key().as_bytes())).unwrap();
+    (key, move |message: &[u8]| secret.sign(message).to_bytes())
+}
+
+pub(super) fn rsa_key() -> PublicKey {
+    PublicKey::from_spki(&base64(RSA_2048).unwrap()).unwrap()
+}
+
 /// ECDSA looks at the leading bits of what it is given.
 #[test]
 fn a_digest_is_as_long_as_its_hash() {
-    let secret = p256::ecdsa::SigningKey::from_slice(&[1; 32]).unwrap();
-    let point = secret.verifying_key().to_sec1_point(false);
-    let key = PublicKey::from_spki(&elliptic("1.2.840.10045.3.1.7", point.as_bytes())).unwrap();
-    let digest = Hash::Sha256.of(b"signed");
-    let signature: p256::ecdsa::Signature = secret.sign_prehash(&digest).unwrap();
-    let signature = signature.to_der();
-    let with = |hash, digest: &[u8]| key.verify_digest(hash, digest, signature.as_bytes());
+    let (key, signed) = p256_key(1);
+    let (digest, signature) = (Hash::Sha256.of(b"signed"), signed(Hash::Sha256));
+    let with = |hash, digest: &[u8]| key.verify_digest(hash, digest, &signature);
     assert_eq!(with(Hash::Sha256, &digest), Ok(()));
     let longer = [&digest[..], &[0; 16]].concat();
     assert_eq!(with(Hash::Sha256, &longer), Err(BadSignature));
@@ -269,12 +289,10 @@ fn a_digest_is_as_long_as_its_hash() {
 
 #[test]
 fn ed25519_signs_messages_and_no_digests() {
-    use ed25519_dalek::Signer as _;
-    let secret = ed25519_dalek::SigningKey::from_bytes(&[1; 32]);
-    let key = PublicKey::from_spki(&edwards(secret.verifying_key().as_bytes())).unwrap();
+    let (key, sign) = ed25519_key(1);
     for hash in HASHES {
         let digest = hash.of(b"signed");
-        let signature = secret.sign(&digest).to_bytes();
+        let signature = sign(&digest);
         assert_eq!(key.verify(&digest, &signature), Ok(()));
         assert_eq!(key.verify_digest(hash, &digest, &signature), Err(BadSignature));
         assert_eq!(key.verify_with(Scheme::Ecdsa(hash), &digest, &signature), Err(BadSignature));
