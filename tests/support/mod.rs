@@ -27,6 +27,7 @@ pub mod der;
 pub mod envelope;
 pub mod keys;
 pub mod merkle;
+pub mod order;
 pub mod package;
 pub mod plan;
 pub mod recording;
