@@ -36,10 +36,12 @@ pub const CHECKPOINT_BYTES: usize = 16 << 10;
 pub const CHECKPOINT_SIGNATURES: usize = 100;
 /// Bytes of an in-toto statement (attacks.md DS-25).
 pub const STATEMENT_BYTES: usize = 1 << 20;
+/// Subjects of one in-toto statement (sigstore-go `internal/limits`, CVE-2024-45395).
+pub const SUBJECTS: usize = 1024;
 /// Signatures of one DSSE envelope that are read before it is refused for having more than one
 /// (sigstore-go `internal/limits`, CVE-2024-45395).
 pub const ENVELOPE_SIGNATURES: usize = 32;
-/// Bytes of a DSSE or registry signature (P-384 in DER needs 104).
+/// Bytes of a signature (RSA of 4096 bits needs 512).
 pub const SIGNATURE_BYTES: usize = 1 << 10;
 /// Signatures of one version (attacks.md RS-41; npm writes one).
 pub const REGISTRY_SIGNATURES: usize = 16;

@@ -1,10 +1,13 @@
 //! The seam to a crypto backend: a prepared key and a message in, "this signature is good" out.
 //!
-//! Everything that decides *what* is accepted (key encodings, DER of signatures, which hash goes with
-//! which curve) stands here, once; a backend only multiplies points. So both accept the same.
+//! Everything that decides *what* is accepted (key encodings, forms of signatures, which hash goes with
+//! which key) stands here, once; a backend only calculates. So both accept the same.
 
+mod ed25519;
 mod path;
+mod scheme;
 mod signature;
+mod spki;
 
 #[cfg(feature = "aws-lc-rs")]
 #[path = "aws_lc.rs"]
@@ -17,29 +20,10 @@ compile_error!("countersign needs a crypto backend: enable the feature `rustcryp
 
 use std::sync::Arc;
 
-use der::Decode as _;
-use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use sha2::{Digest as _, Sha256};
-use x509_cert::spki::SubjectPublicKeyInfo;
 
 pub(crate) use path::PathAlgorithm;
-
-/// A signature algorithm together with its hash: no signature chooses its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Algorithm {
-    EcdsaP256Sha256,
-    EcdsaP384Sha384,
-}
-
-impl Algorithm {
-    /// Bytes of a coordinate or scalar.
-    pub(crate) fn scalar_len(self) -> usize {
-        match self {
-            Self::EcdsaP256Sha256 => 32,
-            Self::EcdsaP384Sha384 => 48,
-        }
-    }
-}
+pub(crate) use scheme::{Hash, KeyKind, Scheme};
 
 /// The signature is not good. There is nothing more to say about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,82 +39,98 @@ pub(crate) enum KeyError {
 
 /// A public key, parsed and checked once, to be used many times on any thread.
 #[derive(Clone, Debug)]
-pub(crate) struct PublicKey {
-    algorithm: Algorithm,
-    point: Arc<[u8]>,
+pub(crate) struct PublicKey(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    kind: KeyKind,
+    spki: Box<[u8]>,
+    raw: Box<[u8]>,
     spki_sha256: [u8; 32],
-    prepared: Arc<backend::Prepared>,
+    prepared: backend::Prepared,
 }
 
-const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
-
 impl PublicKey {
-    /// Reads a DER `SubjectPublicKeyInfo` (RFC 5480): a named curve and an uncompressed point on it.
-    /// Compressed, hybrid and explicit forms are refused: one key has one encoding, and so one id.
+    /// Reads a DER `SubjectPublicKeyInfo` (RFC 5280 §4.1): an uncompressed point on a named curve,
+    /// Ed25519, or RSA. One key has one encoding, and so one id.
     pub(crate) fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
-        let spki = SubjectPublicKeyInfo::<AnyRef<'_>, BitStringRef<'_>>::from_der(der)
-            .map_err(|_| KeyError::Malformed("it is no DER SubjectPublicKeyInfo"))?;
-        if spki.algorithm.oid != EC_PUBLIC_KEY {
-            return Err(KeyError::Unsupported(spki.algorithm.oid.to_string()));
-        }
-        let curve = spki.algorithm.parameters.and_then(|p| p.decode_as::<ObjectIdentifier>().ok());
-        let algorithm = match curve.ok_or(KeyError::Malformed("its curve is not named"))? {
-            P256 => Algorithm::EcdsaP256Sha256,
-            P384 => Algorithm::EcdsaP384Sha384,
-            other => return Err(KeyError::Unsupported(other.to_string())),
-        };
-        let point = spki.subject_public_key.as_bytes().ok_or(KeyError::Malformed("its point is no whole bytes"))?;
-        let prepared = backend::prepare(algorithm, uncompressed(algorithm, point)?)
-            .ok_or(KeyError::Malformed("its point is not on the curve"))?;
-        Ok(Self {
-            algorithm,
-            point: point.into(),
-            spki_sha256: Sha256::digest(der).into(),
-            prepared: Arc::new(prepared),
-        })
+        let (kind, raw) = spki::read(der)?;
+        let prepared = backend::prepare(kind, raw).ok_or(KeyError::Malformed("its point is not on the curve"))?;
+        let spki_sha256 = Sha256::digest(der).into();
+        Ok(Self(Arc::new(Parts { kind, spki: der.into(), raw: raw.into(), spki_sha256, prepared })))
     }
 
-    pub(crate) fn algorithm(&self) -> Algorithm {
-        self.algorithm
+    pub(crate) fn kind(&self) -> KeyKind {
+        self.0.kind
     }
 
-    /// The uncompressed SEC 1 point, 0x04 first.
-    pub(crate) fn point(&self) -> &[u8] {
-        &self.point
+    /// How such a key signs where nothing says otherwise.
+    pub(crate) fn scheme(&self) -> Scheme {
+        self.0.kind.scheme()
+    }
+
+    /// The DER that it was read from.
+    pub(crate) fn spki(&self) -> &[u8] {
+        &self.0.spki
+    }
+
+    /// The contents of `subjectPublicKey`: an uncompressed SEC 1 point, a point, an `RSAPublicKey`.
+    pub(crate) fn raw(&self) -> &[u8] {
+        &self.0.raw
     }
 
     /// SHA-256 of the DER `SubjectPublicKeyInfo`: the id of a Rekor or CT log (RFC 6962 §3.2).
     pub(crate) fn spki_sha256(&self) -> &[u8; 32] {
-        &self.spki_sha256
+        &self.0.spki_sha256
     }
 
-    /// Whether `signature`, DER `ECDSA-Sig-Value`, is by this key over `message`.
+    /// Whether `signature` is by this key over `message`, with [`PublicKey::scheme`].
     ///
-    /// The DER is strict; a high S is accepted, so the bytes of a signature identify nothing.
+    /// The DER of an ECDSA signature is strict; a high S is accepted, so the bytes of a signature
+    /// identify nothing.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        let scalars = signature::scalars(self.algorithm, signature).ok_or(BadSignature)?;
-        backend::verify(&self.prepared, message, &scalars)
+        self.verify_with(self.scheme(), message, signature)
+    }
+
+    /// The same, where the scheme was named by what is trusted. One that does not fit the key made
+    /// no signature by it.
+    pub(crate) fn verify_with(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        if !self.0.kind.schemes().contains(&scheme) {
+            return Err(BadSignature);
+        }
+        match scheme {
+            Scheme::Ecdsa(hash) | Scheme::RsaPkcs1(hash) => self.verify_digest(hash, &hash.of(message), signature),
+            Scheme::Ed25519 if signature::is_ed25519(signature) => {
+                backend::verify_message(&self.0.prepared, message, signature)
+            }
+            Scheme::Ed25519 => Err(BadSignature),
+        }
+    }
+
+    /// The same for whoever has only the digest of the message. Ed25519 signs messages alone: that a
+    /// digest were the message is another statement.
+    pub(crate) fn verify_digest(&self, hash: Hash, digest: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        let well_formed = match self.scheme() {
+            Scheme::Ecdsa(_) => signature::is_ecdsa(signature),
+            // The backends compare its length with the modulus.
+            Scheme::RsaPkcs1(_) => true,
+            Scheme::Ed25519 => false,
+        };
+        // ECDSA takes any number of bytes: the leading ones of a longer digest would be signed too.
+        if !well_formed || digest.len() != hash.len() {
+            return Err(BadSignature);
+        }
+        backend::verify_digest(&self.0.prepared, hash, digest, signature)
     }
 }
 
 impl PartialEq for PublicKey {
     fn eq(&self, other: &Self) -> bool {
-        self.algorithm == other.algorithm && self.point == other.point
+        self.0.spki == other.0.spki
     }
 }
 
 impl Eq for PublicKey {}
-
-fn uncompressed(algorithm: Algorithm, point: &[u8]) -> Result<&[u8], KeyError> {
-    let length = algorithm.scalar_len().saturating_mul(2).saturating_add(1);
-    if point.first() == Some(&4) && point.len() == length {
-        Ok(point)
-    } else {
-        Err(KeyError::Malformed("its point is not uncompressed"))
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -213,9 +213,9 @@ mod tests {
 
     #[test]
     fn keys_of_another_kind_are_told_apart_from_broken_ones() {
-        let ed25519 =
-            hex::decode("302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+        let x25519 =
+            hex::decode("302a300506032b656e032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
                 .unwrap();
-        assert_eq!(PublicKey::from_spki(&ed25519).unwrap_err(), KeyError::Unsupported("1.3.101.112".into()));
+        assert_eq!(PublicKey::from_spki(&x25519).unwrap_err(), KeyError::Unsupported("1.3.101.110".into()));
     }
 }

@@ -3,7 +3,7 @@
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 use sha2::{Digest as _, Sha256};
 
-use super::{Algorithm, PublicKey};
+use super::{Hash, KeyKind, PublicKey, Scheme};
 
 /// One signature algorithm for path validation, with the long-lived issuer keys it knows.
 ///
@@ -11,16 +11,36 @@ use super::{Algorithm, PublicKey};
 /// here, so that a bundle costs one path signature: the leaf's.
 #[derive(Debug)]
 pub(crate) struct PathAlgorithm {
-    algorithm: Algorithm,
+    kind: KeyKind,
+    scheme: Scheme,
     issuers: Vec<PublicKey>,
     proven: Vec<[u8; 32]>,
 }
 
 impl PathAlgorithm {
-    /// For the issuers of that algorithm among `issuers`.
-    pub(crate) fn new(algorithm: Algorithm, issuers: &[PublicKey]) -> Self {
-        let issuers = issuers.iter().filter(|key| key.algorithm() == algorithm).cloned().collect();
-        Self { algorithm, issuers, proven: Vec::new() }
+    /// Every one by which one of `issuers` can sign: path validation finds them by the identifiers of
+    /// key and signature, and an authority may use another hash than Sigstore does with such a key.
+    pub(crate) fn all(issuers: &[PublicKey]) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for kind in issuers.iter().map(PublicKey::kind) {
+            if all.iter().any(|known| known.kind == kind) {
+                continue;
+            }
+            let issuers: Vec<_> = issuers.iter().filter(|key| key.kind() == kind).cloned().collect();
+            let of_kind = kind.schemes().iter().map(|scheme| Self {
+                kind,
+                scheme: *scheme,
+                issuers: issuers.clone(),
+                proven: Vec::new(),
+            });
+            all.extend(of_kind);
+        }
+        all
+    }
+
+    /// Whether it is for signatures of that scheme by keys of that kind.
+    pub(crate) fn is_for(&self, kind: KeyKind, scheme: Scheme) -> bool {
+        self.kind == kind && self.scheme == scheme
     }
 
     /// Verifies a signature by one of the issuers and remembers it.
@@ -44,24 +64,32 @@ fn fingerprint(issuer: &[u8], message: &[u8], signature: &[u8]) -> [u8; 32] {
 impl SignatureVerificationAlgorithm for PathAlgorithm {
     fn verify_signature(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         // Only keys of the trusted root issue certificates: one that is not among them is no issuer.
-        let issuer = self.issuers.iter().find(|key| key.point() == public_key).ok_or(InvalidSignature)?;
+        let issuer = self.issuers.iter().find(|key| key.raw() == public_key).ok_or(InvalidSignature)?;
         if !self.proven.is_empty() && self.proven.contains(&fingerprint(public_key, message, signature)) {
             return Ok(());
         }
-        issuer.verify(message, signature).map_err(|_| InvalidSignature)
+        issuer.verify_with(self.scheme, message, signature).map_err(|_| InvalidSignature)
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        match self.algorithm {
-            Algorithm::EcdsaP256Sha256 => alg_id::ECDSA_P256,
-            Algorithm::EcdsaP384Sha384 => alg_id::ECDSA_P384,
+        match self.kind {
+            KeyKind::EcdsaP256 => alg_id::ECDSA_P256,
+            KeyKind::EcdsaP384 => alg_id::ECDSA_P384,
+            KeyKind::EcdsaP521 => alg_id::ECDSA_P521,
+            KeyKind::Ed25519 => alg_id::ED25519,
+            KeyKind::Rsa => alg_id::RSA_ENCRYPTION,
         }
     }
 
     fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        match self.algorithm {
-            Algorithm::EcdsaP256Sha256 => alg_id::ECDSA_SHA256,
-            Algorithm::EcdsaP384Sha384 => alg_id::ECDSA_SHA384,
+        match self.scheme {
+            Scheme::Ecdsa(Hash::Sha256) => alg_id::ECDSA_SHA256,
+            Scheme::Ecdsa(Hash::Sha384) => alg_id::ECDSA_SHA384,
+            Scheme::Ecdsa(Hash::Sha512) => alg_id::ECDSA_SHA512,
+            Scheme::Ed25519 => alg_id::ED25519,
+            Scheme::RsaPkcs1(Hash::Sha256) => alg_id::RSA_PKCS1_SHA256,
+            Scheme::RsaPkcs1(Hash::Sha384) => alg_id::RSA_PKCS1_SHA384,
+            Scheme::RsaPkcs1(Hash::Sha512) => alg_id::RSA_PKCS1_SHA512,
         }
     }
 }

@@ -1,27 +1,24 @@
-//! DER `ECDSA-Sig-Value` (RFC 3279 §2.2.3) → two scalars of fixed length.
+//! The form of a signature, before a backend sees it: one signature has one encoding.
 
 use der::asn1::UintRef;
-use der::{Decode, Sequence};
+use der::{Decode as _, Sequence};
 
-use super::Algorithm;
+use super::ed25519;
 
+/// `ECDSA-Sig-Value` (RFC 3279 §2.2.3).
 #[derive(Sequence)]
 struct EcdsaSigValue<'a> {
     r: UintRef<'a>,
     s: UintRef<'a>,
 }
 
-/// `r` and `s`, each padded to the length of the curve's order; `None` if it is not strict DER, is
-/// negative, or is longer. Zero and too large scalars are for the backend to refuse.
-pub(super) fn scalars(algorithm: Algorithm, der: &[u8]) -> Option<Vec<u8>> {
-    let value = EcdsaSigValue::from_der(der).ok()?;
-    let length = algorithm.scalar_len();
-    let mut both = Vec::with_capacity(length.saturating_mul(2));
-    for scalar in [value.r, value.s] {
-        let bytes = scalar.as_bytes();
-        let padding = length.checked_sub(bytes.len())?;
-        both.resize(both.len().saturating_add(padding), 0);
-        both.extend_from_slice(bytes);
-    }
-    Some(both)
+/// Whether it is strict DER of two numbers that are not negative. Backends read the same bytes
+/// afterwards, some more leniently; whether the numbers are in range is for them to see.
+pub(super) fn is_ecdsa(signature: &[u8]) -> bool {
+    EcdsaSigValue::from_der(signature).is_ok()
+}
+
+/// Whether it is R, a point that may stand there, and S (RFC 8032 §5.1.6).
+pub(super) fn is_ed25519(signature: &[u8]) -> bool {
+    signature.len() == 64 && signature.first_chunk().is_some_and(ed25519::is_sound)
 }

@@ -285,6 +285,19 @@ error_table! {
         EnvelopeSignature = "ENVELOPE_SIGNATURE", Altered, Invalid, 4,
             "the envelope's signature is not by the key that was proved, over this payload",
             "Do not install: the attestation was altered.";
+        /// The message signature is not good.
+        MessageSignature = "MESSAGE_SIGNATURE", Altered, Invalid, 4,
+            "the signature is not by the key that was proved, over this artifact",
+            "Do not use the artifact: it is not the one that was signed.";
+        /// The bundle says that it is about another artifact.
+        MessageDigest = "MESSAGE_DIGEST", Altered, Invalid, 4,
+            "the bundle's message digest is not the artifact's",
+            "Do not use the artifact: it is not the one that the bundle is about.";
+        /// A digest of the artifact that was needed and not given.
+        DigestNotSupplied { #[doc = "Its algorithm."] algorithm: &'static str }
+            = "DIGEST_NOT_SUPPLIED", Unproven, Unverifiable, 33,
+            "the signature is over the artifact's {algorithm}, which was not given",
+            "Give the artifact's bytes, or that digest of them.";
         /// A log entry that is about another key, signature or payload.
         LogMismatch { #[doc = "Which of them."] what: &'static str } = "LOG_MISMATCH", Altered, Invalid, 5,
             "the log entry's {what} is not the bundle's",
@@ -339,6 +352,15 @@ error_table! {
         } = "INCONSISTENT_IDENTITY", Altered, Invalid, 14,
             "the certificate contradicts itself, {what}: \"{expected}\" and \"{found}\"",
             "An identity that contradicts itself names nobody; do not install.";
+
+        /// Signed by somebody else than expected.
+        IdentityMismatch {
+            #[doc = "Which of identity and issuer."] what: &'static str,
+            #[doc = "What was expected."] expected: Text,
+            #[doc = "What the certificate says."] found: Text,
+        } = "IDENTITY_MISMATCH", Unwanted, Denied, 39,
+            "the certificate's {what} is \"{found}\", expected \"{expected}\"",
+            "The signature is sound, and somebody else's.";
 
         // Proof 11: predicate.
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::crypto::{Algorithm, KeyError, PublicKey};
+use crate::crypto::{self, KeyError, PublicKey};
 use crate::encoding;
 use crate::error::ParseError;
 use crate::json::{self, Bounded};
@@ -200,10 +200,10 @@ impl RegistryKey {
                 key_usage: None,
                 public_key: None,
             } => {
-                let algorithm =
-                    (keytype == scheme && scheme == "ecdsa-sha2-nistp256").then_some(Algorithm::EcdsaP256Sha256);
+                let stated =
+                    (keytype == scheme && scheme == "ecdsa-sha2-nistp256").then_some(crypto::KeyKind::EcdsaP256);
                 let bytes = decode(&key)?;
-                let kind = kind(algorithm, &scheme, &bytes)?;
+                let kind = kind(stated, &scheme, &bytes)?;
                 let window = time::Window { start: beginning(), end: expires.as_deref().map(end).transpose()? };
                 Self::new(keyid, vec![KeyUsage::Signatures, KeyUsage::Attestations], kind, window, bytes).map(Some)
             }
@@ -217,13 +217,13 @@ impl RegistryKey {
                 key: None,
                 expires: None,
             } => {
-                let algorithm = match key.key_details.as_str() {
-                    "PKIX_ECDSA_P256_SHA_256" => Some(Algorithm::EcdsaP256Sha256),
-                    "PKIX_ECDSA_P384_SHA_384" => Some(Algorithm::EcdsaP384Sha384),
+                let stated = match key.key_details.as_str() {
+                    "PKIX_ECDSA_P256_SHA_256" => Some(crypto::KeyKind::EcdsaP256),
+                    "PKIX_ECDSA_P384_SHA_384" => Some(crypto::KeyKind::EcdsaP384),
                     _ => None,
                 };
                 let bytes = decode(&key.raw_bytes)?;
-                let kind = kind(algorithm, &key.key_details, &bytes)?;
+                let kind = kind(stated, &key.key_details, &bytes)?;
                 let window = time::Window {
                     start: start(&key.valid_for.start)?,
                     end: key.valid_for.end.as_deref().map(end).transpose()?,
@@ -259,7 +259,7 @@ impl RegistryKey {
     /// somebody assembled by hand.
     fn must_have_its_own_id(&self) -> Result<(), ParseError> {
         match &self.kind {
-            KeyKind::Supported(key) if openssh_id(key) == self.keyid => Ok(()),
+            KeyKind::Supported(key) if openssh_id(key).as_ref() == Some(&self.keyid) => Ok(()),
             KeyKind::Supported(_) => Err(invalid("a key id is not that of its key")),
             // Nothing is ever verified with it.
             KeyKind::Unsupported(_) => Ok(()),
@@ -268,25 +268,27 @@ impl RegistryKey {
 }
 
 /// `SHA256:` and unpadded base64 of SHA-256 of the OpenSSH wire encoding (RFC 5656 §3.1).
-fn openssh_id(key: &PublicKey) -> String {
-    let (name, curve) = match key.algorithm() {
-        Algorithm::EcdsaP256Sha256 => ("ecdsa-sha2-nistp256", "nistp256"),
-        Algorithm::EcdsaP384Sha384 => ("ecdsa-sha2-nistp384", "nistp384"),
+/// Only the curves that npm's forms can state have one here.
+fn openssh_id(key: &PublicKey) -> Option<String> {
+    let (name, curve) = match key.kind() {
+        crypto::KeyKind::EcdsaP256 => ("ecdsa-sha2-nistp256", "nistp256"),
+        crypto::KeyKind::EcdsaP384 => ("ecdsa-sha2-nistp384", "nistp384"),
+        crypto::KeyKind::EcdsaP521 | crypto::KeyKind::Ed25519 | crypto::KeyKind::Rsa => return None,
     };
     let mut hash = Sha256::new();
-    for part in [name.as_bytes(), curve.as_bytes(), key.point()] {
+    for part in [name.as_bytes(), curve.as_bytes(), key.raw()] {
         hash.update(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
         hash.update(part);
     }
-    format!("SHA256:{}", encoding::to_base64(&hash.finalize()).trim_end_matches('='))
+    Some(format!("SHA256:{}", encoding::to_base64(&hash.finalize()).trim_end_matches('=')))
 }
 
-fn kind(algorithm: Option<Algorithm>, name: &str, spki: &[u8]) -> Result<KeyKind, ParseError> {
-    let Some(algorithm) = algorithm else {
+fn kind(stated: Option<crypto::KeyKind>, name: &str, spki: &[u8]) -> Result<KeyKind, ParseError> {
+    let Some(stated) = stated else {
         return Ok(KeyKind::Unsupported(name.into()));
     };
     match PublicKey::from_spki(spki) {
-        Ok(key) if key.algorithm() == algorithm => Ok(KeyKind::Supported(key)),
+        Ok(key) if key.kind() == stated => Ok(KeyKind::Supported(key)),
         Ok(_) | Err(KeyError::Unsupported(_)) => Err(invalid("a key is of another kind than it says")),
         Err(KeyError::Malformed(reason)) => Err(invalid(reason)),
     }

@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::log_entry::{EntryJson, LogEntry};
+use crate::crypto::Hash;
 use crate::encoding;
 use crate::error::{ParseError, VerifyError};
 use crate::json::{self, Bounded, null_is_absent};
@@ -15,14 +16,14 @@ use crate::limits;
 /// The only payload that an attestation carries (DSSE `payloadType`, in-toto envelope specification).
 pub(super) const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 
-/// A bundle as its sender wrote it. Nothing in it is proved but its shape.
+/// A Sigstore bundle as its sender wrote it. Nothing in it is proved but its shape (proof 1).
 #[derive(Clone, Debug)]
-pub(crate) struct Bundle {
+pub struct Bundle {
     pub(super) version: Version,
     pub(super) key: KeyMaterial,
     pub(super) entries: Vec<LogEntry>,
     pub(super) timestamps: usize,
-    pub(super) envelope: Envelope,
+    pub(super) content: Content,
 }
 
 /// What the unsigned media type claims. It may only ever add a requirement.
@@ -40,6 +41,31 @@ pub(super) enum KeyMaterial {
     Certificate { leaf: Vec<u8>, further: Vec<Vec<u8>> },
     /// The name of a key that the verifier must already hold.
     PublicKey { hint: String },
+}
+
+/// The one content of a bundle.
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    Envelope(Envelope),
+    Message(MessageSignature),
+}
+
+impl Content {
+    /// The signature's bytes, which time-stamping authorities and logs speak about.
+    pub(super) fn signature(&self) -> &[u8] {
+        match self {
+            Self::Envelope(envelope) => &envelope.signature,
+            Self::Message(message) => &message.signature,
+        }
+    }
+}
+
+/// A signature over the artifact itself.
+#[derive(Clone, Debug)]
+pub(super) struct MessageSignature {
+    /// What the sender says that the artifact hashes to.
+    pub(super) digest: Option<(Hash, Vec<u8>)>,
+    pub(super) signature: Vec<u8>,
 }
 
 /// The DSSE envelope: one payload, one signature.
@@ -65,27 +91,21 @@ pub(crate) enum Material<'a> {
 impl Bundle {
     /// Reads a bundle; `json` is the document, or that part of a larger one, byte for byte.
     ///
-    /// Errors: `LIMIT_EXCEEDED`, `UNSUPPORTED_BUNDLE` by its media type, `UNSUPPORTED_CONTENT`,
-    /// `ENVELOPE_SIGNATURE_COUNT`, `PAYLOAD_TYPE`, `LOG_ENTRY_MALFORMED`, else `BUNDLE_MALFORMED`.
-    pub(crate) fn from_json(json: &[u8]) -> Result<Self, VerifyError> {
+    /// # Errors
+    /// In order: `LIMIT_EXCEEDED`, `UNSUPPORTED_BUNDLE` by its media type, `ENVELOPE_SIGNATURE_COUNT`,
+    /// `PAYLOAD_TYPE`, `LOG_ENTRY_MALFORMED`, else `BUNDLE_MALFORMED`.
+    pub fn from_json(json: &[u8]) -> Result<Self, VerifyError> {
         let parts: BundleJson<'_> =
             json::read("sigstore bundle", json, limits::ATTESTATIONS_BYTES).map_err(malformed)?;
         let version = version(parts.media_type.as_deref().unwrap_or_default())?;
-        // Two contents would let one check look at the signature over the other.
-        let envelope = match (parts.dsse_envelope, parts.message_signature) {
-            (Some(envelope), None) => envelope,
-            (None, Some(_)) => return Err(VerifyError::UnsupportedContent),
-            _ => return Err(shape("it must have exactly one content")),
-        };
         let material = parts.verification_material.ok_or_else(|| shape("verificationMaterial is missing"))?;
         let material: MaterialJson = json::read_raw("verificationMaterial", material).map_err(malformed)?;
-        let envelope: EnvelopeJson = json::read_raw("dsseEnvelope", envelope).map_err(malformed)?;
         Ok(Self {
             version,
             timestamps: material.timestamps.rfc3161.0.len(),
             key: key_material(version, material.certificate, material.chain, material.public_key)?,
             entries: material.entries.0.into_iter().map(LogEntry::read).collect::<Result<_, _>>()?,
-            envelope: envelope.read()?,
+            content: content(parts.dsse_envelope, parts.message_signature)?,
         })
     }
 
@@ -99,12 +119,19 @@ impl Bundle {
 
     /// The envelope's key id; absent, `null` and empty are the same (DSSE: unset is empty).
     pub(crate) fn keyid(&self) -> Option<&str> {
-        self.envelope.keyid.as_deref()
+        match &self.content {
+            Content::Envelope(envelope) => envelope.keyid.as_deref(),
+            Content::Message(_) => None,
+        }
     }
 
-    /// What the envelope holds, before any proof: good for sorting and for reports, never for a decision.
-    pub(crate) fn untrusted_payload(&self) -> &[u8] {
-        &self.envelope.payload
+    /// What the envelope holds, before any proof: good for sorting and for reports, never for a
+    /// decision. `None` if there is no envelope.
+    pub(crate) fn untrusted_payload(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::Envelope(envelope) => Some(&envelope.payload),
+            Content::Message(_) => None,
+        }
     }
 }
 
@@ -118,6 +145,21 @@ fn version(media_type: &str) -> Result<Version, VerifyError> {
             Ok(Version::V0_3)
         }
         other => Err(VerifyError::UnsupportedBundle { media_type: other.into() }),
+    }
+}
+
+/// Exactly one content. Two would let one check look at the signature over the other.
+fn content(envelope: Option<&RawValue>, message: Option<&RawValue>) -> Result<Content, VerifyError> {
+    match (envelope, message) {
+        (Some(envelope), None) => {
+            let envelope: EnvelopeJson = json::read_raw("dsseEnvelope", envelope).map_err(malformed)?;
+            envelope.read().map(Content::Envelope)
+        }
+        (None, Some(message)) => {
+            let message: MessageJson = json::read_raw("messageSignature", message).map_err(malformed)?;
+            message.read().map(Content::Message)
+        }
+        _ => Err(shape("it must have exactly one content")),
     }
 }
 
@@ -180,7 +222,8 @@ struct BundleJson<'a> {
     verification_material: Option<&'a RawValue>,
     #[serde(borrow)]
     dsse_envelope: Option<&'a RawValue>,
-    message_signature: Option<IgnoredAny>,
+    #[serde(borrow)]
+    message_signature: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -272,6 +315,34 @@ impl EnvelopeJson {
             payload: bytes("the payload", &self.payload, limits::STATEMENT_BYTES)?,
             signature: bytes("the signature", &signature.sig, limits::SIGNATURE_BYTES)?,
             keyid: signature.keyid.filter(|keyid| !keyid.is_empty()),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MessageJson {
+    message_digest: Option<DigestJson>,
+    signature: String,
+}
+
+#[derive(Deserialize)]
+struct DigestJson {
+    algorithm: String,
+    digest: String,
+}
+
+impl MessageJson {
+    fn read(self) -> Result<MessageSignature, VerifyError> {
+        let read = |digest: DigestJson| {
+            let hash = Hash::from_proto(&digest.algorithm);
+            let hash = hash.ok_or_else(|| shape("messageDigest is of an unknown algorithm"))?;
+            let value = bytes("messageDigest", &digest.digest, limits::SIGNATURE_BYTES)?;
+            Ok::<_, VerifyError>((hash, value))
+        };
+        Ok(MessageSignature {
+            digest: self.message_digest.map(read).transpose()?,
+            signature: bytes("the signature", &self.signature, limits::SIGNATURE_BYTES)?,
         })
     }
 }

@@ -1,48 +1,43 @@
 //! Proof 5, for certificates: issued by an authority of the trusted root, for signing code, valid at
 //! every verified time, and naming exactly one signer.
 
-use webpki::EndEntityCert;
-
-use super::authority::CaCertificate;
+use super::authority::Authority;
+use super::ca_certificate::CaCertificate;
+use super::end_entity::{EndEntity, malformed};
 use super::leaf::{Leaf, SubjectAltName};
 use super::time::VerifiedTimes;
 use super::trusted_root::TrustedRoot;
 use super::x509::Certificate;
 use crate::crypto::PublicKey;
-use crate::error::{ParseError, VerifyError};
-use crate::time::Timestamp;
+use crate::error::VerifyError;
+use crate::identity::{SanInput, SignerIdentity};
 
 /// A signing certificate whose path, validity and profile hold.
 #[derive(Clone, Debug)]
 pub(crate) struct VerifiedCertificate {
-    certificate: Certificate,
+    end_entity: EndEntity,
     leaf: Leaf,
     issuer_spki_sha256: [u8; 32],
 }
 
 impl VerifiedCertificate {
-    /// The one name in its subject alternative name.
-    pub(crate) fn subject_alt_name(&self) -> &SubjectAltName {
-        self.leaf.subject_alt_name()
-    }
-
-    /// Fulcio's extensions: the last arc under 1.3.6.1.4.1.57264.1 and the raw value, in the order of
-    /// the certificate. No number occurs twice.
-    pub(crate) fn fulcio_extensions(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        self.leaf.fulcio_extensions()
-    }
-
-    /// The first second of its validity.
-    pub(crate) fn not_before(&self) -> Timestamp {
-        self.certificate.validity().start
+    /// Proof 10: who it was issued to. Errors as [`SignerIdentity::from_parts`].
+    pub(crate) fn identity(&self) -> Result<SignerIdentity, VerifyError> {
+        let subject = match self.leaf.subject_alt_name() {
+            SubjectAltName::Uri(uri) => SanInput::Uri(uri),
+            SubjectAltName::Email(email) => SanInput::Email(email),
+            SubjectAltName::Other => SanInput::Other,
+        };
+        let not_before = self.certificate().validity().start;
+        SignerIdentity::from_parts(subject, self.leaf.fulcio_extensions(), not_before)
     }
 
     pub(super) fn certificate(&self) -> &Certificate {
-        &self.certificate
+        self.end_entity.certificate()
     }
 
     pub(super) fn key(&self) -> &PublicKey {
-        self.leaf.key()
+        self.end_entity.key()
     }
 
     /// SHA-256 of the public key of the authority that was proved to have issued it.
@@ -64,47 +59,47 @@ pub(super) fn verify(
     root: &TrustedRoot,
     times: &VerifiedTimes,
 ) -> Result<VerifiedCertificate, VerifyError> {
-    let certificate = Certificate::from_der(der.to_vec()).map_err(unreadable)?;
-    let leaf = Leaf::read(&certificate)?;
+    let end_entity = EndEntity::read(Certificate::from_der(der.to_vec()).map_err(malformed)?)?;
+    let leaf = Leaf::read(end_entity.certificate())?;
     // Trust comes from the trusted root alone. What it already holds is superfluous (npm's bundles of
     // 2023 carry it); anything else is an offer of trust by the sender.
     if !further.iter().all(|der| root.has_certificate(der)) {
         return Err(VerifyError::UntrustedCertificate);
     }
-    let issuer_spki_sha256 = *issuer(&certificate, root, times)?.key().spki_sha256();
-    leaf.check_profile(&certificate)?;
-    Ok(VerifiedCertificate { certificate, leaf, issuer_spki_sha256 })
+    let issuer_spki_sha256 = *issuer(&end_entity, root, times)?.key().spki_sha256();
+    leaf.check_profile(end_entity.certificate())?;
+    Ok(VerifiedCertificate { end_entity, leaf, issuer_spki_sha256 })
 }
 
 /// The authority that issued the certificate, valid with all above it at every time.
 fn issuer<'r>(
-    certificate: &Certificate,
+    end_entity: &EndEntity,
     root: &'r TrustedRoot,
     times: &VerifiedTimes,
 ) -> Result<&'r CaCertificate, VerifyError> {
-    let end_entity = EndEntityCert::try_from(certificate.der()).map_err(|error| match error {
-        webpki::Error::UnsupportedCriticalExtension => {
-            VerifyError::CriticalExtension { oid: "that rustls-webpki refuses".into() }
-        }
-        other => VerifyError::CertificateMalformed { reason: format!("{other:?}").into() },
-    })?;
     // Several authorities may bear one name, with different keys (Sigstore's staging instance has
     // two): each is tried, and the one whose signature holds is the issuer.
     let mut failure = VerifyError::UnknownAuthority;
     for authority in root.authorities() {
-        if authority.issuer().is_none_or(|issuer| issuer.certificate().subject() != certificate.issuer()) {
+        if authority.issuer().certificate().subject() != end_entity.certificate().issuer() {
             continue;
         }
-        // One signing time outside is enough: a key is only as good as its worst moment.
-        if let Some(time) = times.iter().find(|time| !certificate.validity().contains(*time)) {
-            return Err(VerifyError::TimeOutsideCertificate { which: "the signing certificate", time });
-        }
-        match authority.verify_issued(certificate, &end_entity, times) {
+        match issued_at_all(authority, end_entity, times) {
             Ok(issuer) => return Ok(issuer),
             Err(error) => failure = more_telling(failure, error),
         }
     }
     Err(failure)
+}
+
+/// One signing time outside is enough to refuse: a key is only as good as its worst moment.
+fn issued_at_all<'r>(
+    authority: &'r Authority,
+    end_entity: &EndEntity,
+    times: &VerifiedTimes,
+) -> Result<&'r CaCertificate, VerifyError> {
+    let proved = times.iter().try_fold(None, |_, time| authority.verify_issued_at(end_entity, time).map(Some))?;
+    proved.ok_or(VerifyError::NoVerifiedTime)
 }
 
 /// "Unknown" says least; "signed by another key of that name" says less than what failed otherwise.
@@ -115,11 +110,4 @@ fn more_telling(one: VerifyError, other: VerifyError) -> VerifyError {
         _ => 2,
     };
     if weight(&other) > weight(&one) { other } else { one }
-}
-
-fn unreadable(error: ParseError) -> VerifyError {
-    match error {
-        ParseError::Malformed { reason, .. } => VerifyError::CertificateMalformed { reason },
-        other => other.into(),
-    }
 }

@@ -6,19 +6,29 @@ use crate::error::VerifyError;
 
 /// A payload that its signer signed.
 #[derive(Clone, Debug)]
-pub(super) struct VerifiedPayload(Vec<u8>);
+pub(super) struct VerifiedPayload {
+    /// What the signature is over; it ends with the payload.
+    encoding: Vec<u8>,
+    payload_at: usize,
+}
 
 impl VerifiedPayload {
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.0
+        self.encoding.get(self.payload_at..).unwrap_or_default()
+    }
+
+    /// What the signature is over.
+    pub(super) fn encoding(&self) -> &[u8] {
+        &self.encoding
     }
 }
 
 /// `ENVELOPE_SIGNATURE` if it is not by this key, over the DSSE encoding of type and payload.
 pub(super) fn verify(envelope: &Envelope, key: &PublicKey) -> Result<VerifiedPayload, VerifyError> {
-    let message = pre_authentication_encoding(PAYLOAD_TYPE, &envelope.payload);
-    key.verify(&message, &envelope.signature).map_err(|_| VerifyError::EnvelopeSignature)?;
-    Ok(VerifiedPayload(envelope.payload.clone()))
+    let encoding = pre_authentication_encoding(PAYLOAD_TYPE, &envelope.payload);
+    key.verify(&encoding, &envelope.signature).map_err(|_| VerifyError::EnvelopeSignature)?;
+    let payload_at = encoding.len().saturating_sub(envelope.payload.len());
+    Ok(VerifiedPayload { encoding, payload_at })
 }
 
 /// DSSE v1 PAE: without type and lengths in what is signed, a signature over one document could be

@@ -3,18 +3,15 @@
 
 use der::asn1::ObjectIdentifier;
 use x509_cert::ext::pkix::name::{GeneralName, GeneralNames};
-use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectAltName as AltName};
+use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectAltName as AltName};
 
-use super::authority::{BASIC_CONSTRAINTS, CODE_SIGNING, EXTENDED_KEY_USAGE, KEY_USAGE};
-use super::x509::Certificate;
-use crate::crypto::{KeyError, PublicKey};
-use crate::error::{ParseError, VerifyError};
+use super::end_entity::malformed;
+use super::path::CODE_SIGNING;
+use super::x509::{Certificate, NO_NAME};
+use crate::error::VerifyError;
 
 /// 1.3.6.1.4.1.57264.1, under which Fulcio writes what the identity token said.
 const FULCIO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1");
-const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
-/// An empty `Name`.
-const NO_SUBJECT: [u8; 2] = [0x30, 0x00];
 
 /// The one name of a signer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +27,6 @@ pub(crate) enum SubjectAltName {
 /// A signing certificate, read; its path is another matter.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
-    key: PublicKey,
     subject_alt_name: SubjectAltName,
     fulcio: Vec<(u32, Vec<u8>)>,
 }
@@ -38,24 +34,7 @@ pub(super) struct Leaf {
 impl Leaf {
     /// Reads what must be readable before a path is looked for.
     pub(super) fn read(certificate: &Certificate) -> Result<Self, VerifyError> {
-        let understood = [BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE, SUBJECT_ALT_NAME];
-        if let Some(oid) = certificate.unknown_critical(&understood) {
-            return Err(VerifyError::CriticalExtension { oid: oid.to_string().into() });
-        }
-        match certificate.extension::<BasicConstraints>().map_err(malformed)? {
-            // An authority's key signs certificates; one that signs packages is misused or stolen.
-            Some((_, BasicConstraints { ca: true, .. })) => return Err(VerifyError::CaAsLeaf),
-            // RFC 5280 §4.2.1.9: only an authority has a path length.
-            Some((_, BasicConstraints { path_len_constraint: Some(_), .. })) => {
-                return Err(unreadable("it has a path length and is no authority's"));
-            }
-            _ => {}
-        }
-        let key = PublicKey::from_spki(certificate.spki()).map_err(|error| match error {
-            KeyError::Malformed(reason) => unreadable(reason),
-            KeyError::Unsupported(algorithm) => VerifyError::UnsupportedSigningKey { algorithm: algorithm.into() },
-        })?;
-        Ok(Self { key, subject_alt_name: subject_alt_name(certificate)?, fulcio: fulcio(certificate) })
+        Ok(Self { subject_alt_name: subject_alt_name(certificate)?, fulcio: fulcio(certificate) })
     }
 
     /// The usages that path validation does not look at, or not strictly enough.
@@ -76,19 +55,12 @@ impl Leaf {
         if purposes.is_none_or(|(_, purposes)| purposes.0 != [CODE_SIGNING]) {
             return Err(VerifyError::ExtendedKeyUsage);
         }
-        // RFC 5280 §4.1.2.6: the alternative name stands for the empty subject and must be critical.
-        // A subject beside it would be a second name, by which some other reader knows the signer.
-        if certificate.subject() != NO_SUBJECT {
+        // A subject beside the alternative name would be a second one, by which some other reader knows
+        // the signer.
+        if certificate.subject() != NO_NAME {
             return Err(VerifyError::SubjectAltName { reason: "there is a subject beside it" });
         }
-        if certificate.extensions().iter().any(|e| e.extn_id == SUBJECT_ALT_NAME && !e.critical) {
-            return Err(VerifyError::SubjectAltName { reason: "it is not critical" });
-        }
         Ok(())
-    }
-
-    pub(super) fn key(&self) -> &PublicKey {
-        &self.key
     }
 
     pub(super) fn subject_alt_name(&self) -> &SubjectAltName {
@@ -125,15 +97,4 @@ fn fulcio(certificate: &Certificate) -> Vec<(u32, Vec<u8>)> {
         found.push((number, extension.extn_value.as_bytes().to_vec()));
     }
     found
-}
-
-fn malformed(error: ParseError) -> VerifyError {
-    match error {
-        ParseError::Malformed { reason, .. } => VerifyError::CertificateMalformed { reason },
-        other => other.into(),
-    }
-}
-
-fn unreadable(reason: &str) -> VerifyError {
-    VerifyError::CertificateMalformed { reason: reason.into() }
 }

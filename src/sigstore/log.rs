@@ -50,8 +50,7 @@ impl Log {
 
     /// Its name in checkpoints: the host of its address (client-spec §4.4).
     pub(super) fn name(&self) -> &str {
-        let port = |(_, port): &(&str, &str)| port.bytes().all(|b| b.is_ascii_digit());
-        self.authority.rsplit_once(':').filter(port).map_or(self.authority.as_str(), |(host, _)| host)
+        host(&self.authority)
     }
 
     /// Whether that is its name, with or without the port of its address (sigstore conformance
@@ -77,6 +76,16 @@ impl Log {
             Some((name, tree)) => self.is_name(name) && !tree.is_empty() && tree.bytes().all(|b| b.is_ascii_digit()),
         }
     }
+}
+
+/// A log's name in checkpoints, from its address.
+pub(super) fn name(base_url: &str) -> &str {
+    host(authority(base_url))
+}
+
+fn host(authority: &str) -> &str {
+    let port = |(_, port): &(&str, &str)| port.bytes().all(|b| b.is_ascii_digit());
+    authority.rsplit_once(':').filter(port).map_or(authority, |(host, _)| host)
 }
 
 /// What stands between scheme and path of a URL; what has no scheme is taken as it stands.

@@ -9,11 +9,12 @@ use core::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor};
 
-use super::binding::Body;
 use super::bundle::{Version, bytes};
 use super::checkpoint;
+use super::entry_kind::{EntryKind, Generation};
 use super::log::Log;
 use super::merkle::{self, Hash};
+use super::rekor_v1::{self, Stated};
 use super::trusted_root::TrustedRoot;
 use crate::crypto::PublicKey;
 use crate::encoding;
@@ -45,18 +46,25 @@ pub(super) struct LogEntry {
 
 #[derive(Clone, Debug)]
 struct InclusionProof {
-    /// The position in the log's current shard; `LogEntry::log_index` counts over all of them.
-    index: u64,
-    size: u64,
-    root: Hash,
+    /// What Rekor v1 says beside the checkpoint.
+    shard: Option<Shard>,
     path: Vec<Hash>,
     checkpoint: Option<String>,
 }
 
+/// Where a Rekor v1 entry stands.
+#[derive(Clone, Copy, Debug)]
+struct Shard {
+    /// The position in the log's current shard; `LogEntry::log_index` counts over all of them.
+    index: u64,
+    size: u64,
+    root: Hash,
+}
+
 /// An entry that a trusted log vouches for.
 #[derive(Clone, Debug)]
-pub(crate) struct LoggedEntry {
-    log_index: u64,
+pub struct LoggedEntry {
+    log_index: Option<u64>,
     integrated_time: Option<Timestamp>,
     evidence: LogEvidence,
     pub(super) log_window: Window,
@@ -65,7 +73,8 @@ pub(crate) struct LoggedEntry {
 
 /// What a log gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LogEvidence {
+#[non_exhaustive]
+pub enum LogEvidence {
     /// A signed entry timestamp.
     Promise,
     /// An inclusion proof under a signed checkpoint.
@@ -74,19 +83,32 @@ pub(crate) enum LogEvidence {
     PromiseAndProof,
 }
 
+/// What an entry says; proof 8 compares it with the bundle.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    /// Rekor v1: read, since the log formats what its clients sent.
+    Stated(Stated),
+    /// Rekor v2: the bytes themselves.
+    Canonical { kind: EntryKind, bytes: Vec<u8> },
+}
+
 impl LoggedEntry {
-    /// The index that the log gave; signed if there is a promise.
-    pub(crate) fn log_index(&self) -> u64 {
+    /// The index that the log gave. Absent if nothing that the log signed states it: without a promise,
+    /// a Rekor v1 entry's index is whatever the sender wrote.
+    #[must_use]
+    pub fn log_index(&self) -> Option<u64> {
         self.log_index
     }
 
     /// When the log took it in. Present only if the log's promise over it was verified.
-    pub(crate) fn integrated_time(&self) -> Option<Timestamp> {
+    #[must_use]
+    pub fn integrated_time(&self) -> Option<Timestamp> {
         self.integrated_time
     }
 
     /// What the log gave.
-    pub(crate) fn evidence(&self) -> LogEvidence {
+    #[must_use]
+    pub fn evidence(&self) -> LogEvidence {
         self.evidence
     }
 }
@@ -100,7 +122,7 @@ pub(super) fn verify(
     root: &TrustedRoot,
 ) -> Result<Vec<LoggedEntry>, VerifyError> {
     // Success over an empty list would mean that a signature made in secret passes.
-    if entries.is_empty() {
+    if entries.is_empty() && root.is_logged() {
         return Err(VerifyError::MissingLogEntry);
     }
     entries.iter().map(|entry| entry.verify(version, root)).collect()
@@ -112,6 +134,7 @@ impl LogEntry {
         // borrow the signature of one log and the window of another.
         let log = root.transparency_log(&self.log_id)?;
         let key = log.key()?;
+        let kind = EntryKind::named(&self.kind, &self.kind_version)?;
         // client-spec §4.4: v0.1 must have the promise, later versions must have the proof.
         if version == Version::V0_1 && self.promise.is_none() {
             return Err(VerifyError::MissingLogPromise);
@@ -119,9 +142,9 @@ impl LogEntry {
         if version != Version::V0_1 && self.proof.is_none() {
             return Err(VerifyError::MissingInclusionProof);
         }
-        let integrated_time = self.promise.as_deref().map(|promise| self.promised(promise, key)).transpose()?;
+        let integrated_time = self.promise.as_deref().map(|promise| self.promised(promise, kind, key)).transpose()?;
         if let Some(proof) = &self.proof {
-            proof.verify(&self.body, log)?;
+            proof.verify(self, kind, log)?;
         }
         let evidence = match (integrated_time, &self.proof) {
             (Some(time), None) if time.as_unix() > PROMISE_ALONE_UNTIL => {
@@ -132,18 +155,27 @@ impl LogEntry {
             (None, Some(_)) => LogEvidence::Proof,
             (None, None) => return Err(VerifyError::MissingInclusionProof),
         };
+        let generation = kind.generation();
+        let index_is_signed = integrated_time.is_some() || generation == Generation::RekorV2;
         Ok(LoggedEntry {
-            log_index: self.log_index,
+            log_index: index_is_signed.then_some(self.log_index),
             integrated_time,
             evidence,
             log_window: log.window(),
-            body: Body::read(&self.body, &self.kind, &self.kind_version)?,
+            body: match generation {
+                Generation::RekorV1 => Body::Stated(rekor_v1::read(&self.body, kind)?),
+                Generation::RekorV2 => Body::Canonical { kind, bytes: self.body.clone() },
+            },
         })
     }
 
     /// The time that the log's signed entry timestamp states. Without this signature the time is
     /// whatever the sender wants it to be, for instance one at which an expired certificate was good.
-    fn promised(&self, promise: &[u8], key: &PublicKey) -> Result<Timestamp, VerifyError> {
+    fn promised(&self, promise: &[u8], kind: EntryKind, key: &PublicKey) -> Result<Timestamp, VerifyError> {
+        // Rekor v2 makes no promises; what looks like one was signed by the same key as something else.
+        if kind.generation() == Generation::RekorV2 {
+            return Err(malformed("an entry of Rekor v2 has no signed entry timestamp"));
+        }
         key.verify(self.promise_message().as_bytes(), promise).map_err(|_| VerifyError::LogPromise)?;
         let time = i64::try_from(self.integrated_time).ok().and_then(Timestamp::from_unix);
         time.filter(|time| time.as_unix() > 0).ok_or_else(|| malformed("integratedTime is no time"))
@@ -163,17 +195,25 @@ impl LogEntry {
 }
 
 impl InclusionProof {
-    fn verify(&self, body: &[u8], log: &Log) -> Result<(), VerifyError> {
+    fn verify(&self, entry: &LogEntry, kind: EntryKind, log: &Log) -> Result<(), VerifyError> {
         // A root that nobody signed is a number that the sender chose: any entry is in some tree.
         let checkpoint = self.checkpoint.as_deref().ok_or(VerifyError::MissingInclusionProof)?;
         let checkpoint = checkpoint::verify(checkpoint, log)?;
-        if checkpoint.size() != self.size {
-            return Err(VerifyError::CheckpointMismatch { what: "tree size" });
-        }
-        if checkpoint.root() != &self.root {
-            return Err(VerifyError::CheckpointMismatch { what: "root hash" });
-        }
-        merkle::verify_inclusion(body, self.index, checkpoint.size(), &self.path, checkpoint.root())
+        let index = match (kind.generation(), &self.shard) {
+            // Size and root are the checkpoint's; what else stands beside it is signed by nobody.
+            (Generation::RekorV2, _) => entry.log_index,
+            (Generation::RekorV1, None) => return Err(malformed("its inclusion proof has no index, size or root")),
+            (Generation::RekorV1, Some(shard)) => {
+                if checkpoint.size() != shard.size {
+                    return Err(VerifyError::CheckpointMismatch { what: "tree size" });
+                }
+                if checkpoint.root() != &shard.root {
+                    return Err(VerifyError::CheckpointMismatch { what: "root hash" });
+                }
+                shard.index
+            }
+        };
+        merkle::verify_inclusion(&entry.body, index, checkpoint.size(), &self.path, checkpoint.root())
             .map_err(|reason| VerifyError::InclusionProof { reason })
     }
 }
@@ -208,10 +248,13 @@ impl InclusionProof {
             let bytes = encoding::bounded_base64(text, size_of::<Hash>());
             bytes.and_then(|b| Hash::try_from(b).ok()).ok_or_else(|| malformed("a hash is not 32 bytes of base64"))
         };
+        let root = json.root_hash.as_deref().map(hash).transpose()?;
+        let shard = match (json.log_index, json.tree_size, root) {
+            (Some(index), Some(size), Some(root)) => Some(Shard { index: index.0, size: size.0, root }),
+            _ => None,
+        };
         Ok(Self {
-            index: json.log_index.0,
-            size: json.tree_size.0,
-            root: hash(&json.root_hash)?,
+            shard,
             path: json.hashes.0.iter().map(|text| hash(text)).collect::<Result<_, _>>()?,
             checkpoint: json.checkpoint.map(|checkpoint| checkpoint.envelope),
         })
@@ -254,9 +297,9 @@ struct PromiseJson {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ProofJson {
-    log_index: Int,
-    root_hash: String,
-    tree_size: Int,
+    log_index: Option<Int>,
+    root_hash: Option<String>,
+    tree_size: Option<Int>,
     #[serde(default)]
     hashes: Bounded<String, { limits::PROOF_HASHES }>,
     checkpoint: Option<CheckpointJson>,

@@ -10,56 +10,91 @@
 //! 5. **key**: a certificate whose chain is valid at every time, for code signing, with one name; or a
 //!    managed key valid at every time
 //! 6. **SCT**: by a trusted certificate log, over the issuer that was proved in 5
-//! 7. **signature**: DSSE, with the key of 5
+//! 7. **signature**: over a DSSE payload or over the artifact itself, with the key of 5
 //! 8. **binding**: every entry of 2 states this key, this signature, this payload
 //! 9. **statement**: type, predicate type, one subject, which is the artifact
 //! 10. **identity**: the certificate's extensions, consistent with each other
 //! 11. **predicate**: equal to the identity wherever both speak
 //!
-//! 1 to 8 stand here and know nothing of npm; 9 to 11 are about what the payload says. Each proof has
-//! its file and a result that only it can make, so that none can be skipped.
+//! 1 to 8 stand here and know nothing of npm. [`TrustedRoot::verify_bundle`] adds 9 and 10 for bundles
+//! in general; npm's rules for 9 to 11 are `statement`'s. Each proof has its file and a result that only
+//! it can make, so that none can be skipped.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let json = include_bytes!("../../testdata/real/npm_slsa_bundle_v03.json");
+//! use countersign::sigstore::{ArtifactDigest, Bundle, Expectation};
+//!
+//! let root = countersign::TrustSnapshot::trusted_root()?;
+//! let bundle = Bundle::from_json(json)?;
+//! let artifact = ArtifactDigest::of(b"not the artifact");
+//! let workflow = "https://github.com/sigstore/sigstore-js/.github/workflows/release.yml@refs/heads/main";
+//! let expectation = Expectation::certificate(workflow, "https://token.actions.githubusercontent.com");
+//! let refused = root.verify_bundle(&bundle, &artifact, &expectation, "2026-11-22T00:00:00Z".parse()?);
+//! assert_eq!(refused.unwrap_err().code(), "ERR_COUNTERSIGN_SUBJECT_MISMATCH");
+//! # Ok(())
+//! # }
+//! ```
 
+mod artifact_digest;
 mod authority;
 mod binding;
 mod bundle;
+mod ca_certificate;
 mod certificate;
 mod checkpoint;
 mod dsse;
+mod end_entity;
+mod entry_kind;
+mod expectation;
+mod hash_names;
+mod in_toto;
 mod leaf;
 mod log;
 mod log_entry;
 mod managed_key;
 mod merkle;
+mod message;
+mod path;
 mod precertificate;
+mod rekor_v1;
+mod rekor_v2;
 mod sct;
+mod signed;
+mod signer;
 mod time;
 mod timestamp;
 mod trusted_root;
+mod verified_bundle;
 mod x509;
 
 #[cfg(test)]
 mod real_samples;
 
-pub(crate) use bundle::{Bundle, Material};
+pub use artifact_digest::ArtifactDigest;
+pub use bundle::Bundle;
+pub(crate) use bundle::Material;
 pub(crate) use certificate::VerifiedCertificate;
-pub(crate) use leaf::SubjectAltName;
-pub(crate) use log_entry::{LogEvidence, LoggedEntry};
+pub use expectation::{BundleKey, Expectation};
+pub(crate) use in_toto::{InTotoStatement, Subject};
+pub use log_entry::{LogEvidence, LoggedEntry};
 pub(crate) use managed_key::ManagedKey;
+pub(crate) use signer::By;
 pub(crate) use time::VerifiedTimes;
 pub use trusted_root::TrustedRoot;
+pub use verified_bundle::VerifiedBundle;
 
-use binding::{BoundEntries, LoggedKey};
-use bundle::KeyMaterial;
-use dsse::VerifiedPayload;
+use binding::BoundEntries;
 use sct::LoggedCertificate;
+use signed::Signed;
 
 use crate::error::VerifyError;
 use crate::time::Timestamp;
 
 /// A bundle that passed proofs 1 to 8.
 #[derive(Clone, Debug)]
-pub(crate) struct VerifiedBundle {
-    payload: VerifiedPayload,
+pub(crate) struct SignedBundle {
+    signed: Signed,
     times: VerifiedTimes,
     entries: BoundEntries,
     certificate: Option<LoggedCertificate>,
@@ -74,10 +109,13 @@ pub(crate) enum Signer<'a> {
     Key,
 }
 
-impl VerifiedBundle {
-    /// What was signed.
-    pub(crate) fn payload(&self) -> &[u8] {
-        self.payload.bytes()
+impl SignedBundle {
+    /// What was signed; `None` if it was the artifact itself.
+    pub(crate) fn payload(&self) -> Option<&[u8]> {
+        match &self.signed {
+            Signed::Payload(payload) => Some(payload.bytes()),
+            Signed::Message(_) => None,
+        }
     }
 
     /// When; everything held at each of these times.
@@ -96,44 +134,24 @@ impl VerifiedBundle {
     }
 }
 
-/// Proves a bundle that was signed by the holder of a certificate.
+/// Proves a bundle that `by` must have signed. `artifact` matters to message signatures, which are over
+/// nothing else.
 ///
-/// `SIGNER_KIND` if it is not; then the errors of the proofs, in their order.
-pub(crate) fn verify_certificate_bundle(
+/// The errors of the proofs, in their order.
+pub(crate) fn prove(
     bundle: &Bundle,
+    by: By<'_>,
+    artifact: &ArtifactDigest,
     root: &TrustedRoot,
     now: Timestamp,
-) -> Result<VerifiedBundle, VerifyError> {
-    let KeyMaterial::Certificate { leaf, further } = &bundle.key else {
-        return Err(VerifyError::SignerKind { what: "bundle", expected: "a certificate" });
-    };
+) -> Result<SignedBundle, VerifyError> {
+    let signature = bundle.content.signature();
     let entries = log_entry::verify(&bundle.entries, bundle.version, root)?; // 2
     timestamp::verify(bundle)?; // 3
     let times = VerifiedTimes::prove(&entries, now)?; // 4
-    let certificate = certificate::verify(leaf, further, root, &times)?; // 5
-    let certificate = sct::verify(certificate, root, now)?; // 6
-    let payload = dsse::verify(&bundle.envelope, certificate.certificate().key())?; // 7
-    let entries = binding::verify(entries, LoggedKey::Certificate(leaf), &bundle.envelope)?; // 8
-    Ok(VerifiedBundle { payload, times, entries, certificate: Some(certificate) })
-}
-
-/// Proves a bundle that was signed with a managed key, which the caller chose by the bundle's hint.
-///
-/// `SIGNER_KIND` if it was signed otherwise; then the errors of the proofs, in their order.
-pub(crate) fn verify_key_bundle(
-    bundle: &Bundle,
-    managed: &ManagedKey<'_>,
-    root: &TrustedRoot,
-    now: Timestamp,
-) -> Result<VerifiedBundle, VerifyError> {
-    let KeyMaterial::PublicKey { hint } = &bundle.key else {
-        return Err(VerifyError::SignerKind { what: "bundle", expected: "a managed key" });
-    };
-    let entries = log_entry::verify(&bundle.entries, bundle.version, root)?; // 2
-    timestamp::verify(bundle)?; // 3
-    let times = VerifiedTimes::prove(&entries, now)?; // 4
-    let key = managed_key::verify(hint, bundle.keyid(), managed, &times)?.key(); // 5; 6 is for certificates
-    let payload = dsse::verify(&bundle.envelope, key)?; // 7
-    let entries = binding::verify(entries, LoggedKey::Managed(key), &bundle.envelope)?; // 8
-    Ok(VerifiedBundle { payload, times, entries, certificate: None })
+    let signer = signer::verify(bundle, by, root, &times)?; // 5
+    let signer = signer.logged(root, now)?; // 6
+    let signed = signed::verify(&bundle.content, artifact, signer.key())?; // 7
+    let entries = binding::verify(entries, signer.logged_key(), signature, &signed)?; // 8
+    Ok(SignedBundle { signed, times, entries, certificate: signer.into_certificate() })
 }

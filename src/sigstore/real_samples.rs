@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Bundle, ManagedKey, Material, TrustedRoot, VerifiedBundle, verify_certificate_bundle, verify_key_bundle};
+use super::{ArtifactDigest, Bundle, By, ManagedKey, Material, SignedBundle, TrustedRoot, prove};
 use crate::crypto::PublicKey;
 use crate::encoding;
 use crate::error::VerifyError;
@@ -76,15 +76,16 @@ fn npm_keys() -> Vec<(String, PublicKey, Window)> {
     .collect()
 }
 
-fn verify(json: &[u8], root: &TrustedRoot) -> Result<VerifiedBundle, VerifyError> {
+fn verify(json: &[u8], root: &TrustedRoot) -> Result<SignedBundle, VerifyError> {
+    let artifact = ArtifactDigest::of(b"of no account to envelopes");
     let bundle = Bundle::from_json(json)?;
     let Material::PublicKey { hint } = bundle.material() else {
-        return verify_certificate_bundle(&bundle, root, now());
+        return prove(&bundle, By::Certificate, &artifact, root, now());
     };
     let keys = npm_keys();
     let (id, key, window) =
         keys.iter().find(|(id, ..)| id == hint).ok_or_else(|| VerifyError::UnknownKey { keyid: hint.into() })?;
-    verify_key_bundle(&bundle, &ManagedKey { id, key, window: *window }, root, now())
+    prove(&bundle, By::Key(ManagedKey { id: Some(id), key, window: *window }), &artifact, root, now())
 }
 
 /// The bundles of a response, or the one that stands alone.

@@ -10,7 +10,7 @@ use der::asn1::{ObjectIdentifier, OctetStringRef};
 use super::certificate::VerifiedCertificate;
 use super::precertificate;
 use super::trusted_root::TrustedRoot;
-use crate::crypto::{Algorithm, PublicKey};
+use crate::crypto::{KeyKind, PublicKey};
 use crate::error::{ParseError, VerifyError};
 use crate::limits;
 use crate::time::Timestamp;
@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 /// other critical extensions that leaves may not have.
 const SCT_LIST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.4.2");
 
-/// A certificate that a trusted certificate log has seen.
+/// A certificate that a trusted certificate log has seen, if its instance has such logs.
 #[derive(Clone, Debug)]
 pub(super) struct LoggedCertificate(VerifiedCertificate);
 
@@ -37,6 +37,9 @@ pub(super) fn verify(
     root: &TrustedRoot,
     now: Timestamp,
 ) -> Result<LoggedCertificate, VerifyError> {
+    if !root.is_logged() {
+        return Ok(LoggedCertificate(certificate));
+    }
     let extension = certificate.certificate().extensions().iter().find(|e| e.extn_id == SCT_LIST);
     let value = extension.ok_or(VerifyError::MissingSct)?.extn_value.as_bytes();
     let list = <&OctetStringRef>::from_der(value).map_err(|_| malformed("its extension is no OCTET STRING"))?;
@@ -68,12 +71,18 @@ pub(super) fn verify(
     if good == 0 { Err(failure) } else { Ok(LoggedCertificate(certificate)) }
 }
 
+/// Hash sha256 and signature ecdsa (RFC 5246 §7.4.1.4.1).
+const SHA256_ECDSA: [u8; 2] = [4, 3];
+/// Hash sha256 and signature rsa.
+const SHA256_RSA: [u8; 2] = [4, 1];
+
 /// One `SignedCertificateTimestamp`, version 1.
 #[derive(Debug)]
 struct Sct<'a> {
     log_id: &'a [u8],
     milliseconds: u64,
     extensions: &'a [u8],
+    algorithms: [u8; 2],
     signature: &'a [u8],
 }
 
@@ -100,8 +109,9 @@ impl Sct<'_> {
             self.extensions,
         ]
         .concat();
-        // The algorithm bytes say SHA-256 with ECDSA; a key of another kind never made this.
-        if key.algorithm() != Algorithm::EcdsaP256Sha256 {
+        // RFC 6962 §2.1.4: a log's key is of P-256 or RSA, and each has one pair of algorithms.
+        let algorithms = if key.kind() == KeyKind::Rsa { SHA256_RSA } else { SHA256_ECDSA };
+        if self.algorithms != algorithms {
             return Err(VerifyError::Sct);
         }
         key.verify(&signed, self.signature).map_err(|_| VerifyError::Sct)
@@ -139,13 +149,14 @@ fn read_sct(bytes: &[u8]) -> Result<Sct<'_>, VerifyError> {
     let log_id = sct.take::<32>()?;
     let milliseconds = u64::from_be_bytes(*sct.take()?);
     let extensions = sct.vector()?;
-    // hash sha256, signature ecdsa (RFC 5246 §7.4.1.4.1); a log may not choose a weaker pair.
-    if sct.take()? != &[4, 3] {
-        return Err(malformed("its algorithms are not SHA-256 and ECDSA"));
+    // A log may not choose a weaker pair.
+    let algorithms = *sct.take()?;
+    if ![SHA256_ECDSA, SHA256_RSA].contains(&algorithms) {
+        return Err(malformed("its algorithms are not SHA-256 with ECDSA or RSA"));
     }
     let signature = sct.vector()?;
     sct.end()?;
-    Ok(Sct { log_id, milliseconds, extensions, signature })
+    Ok(Sct { log_id, milliseconds, extensions, algorithms, signature })
 }
 
 /// A reader of the TLS presentation language, as far as an SCT needs it.

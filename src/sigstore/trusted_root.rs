@@ -1,12 +1,16 @@
 //! The trusted root: which authorities, logs and certificate logs one Sigstore instance has, and when.
 
+use der::Encode as _;
+use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+use x509_cert::spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::authority::Authority;
-use super::log::{Log, LogKey};
+use super::log::{self, Log, LogKey};
+use super::path::Purpose;
 use super::x509::Certificate;
-use crate::crypto::{Algorithm, KeyError, PublicKey};
+use crate::crypto::{KeyError, KeyKind, PublicKey};
 use crate::encoding;
 use crate::error::{ParseError, Text, VerifyError};
 use crate::json::{self, Bounded, null_is_absent};
@@ -16,10 +20,12 @@ use crate::time::{Fraction, Timestamp, Window};
 /// The trust material of one Sigstore instance (`trusted_root.json`), checked as a whole.
 ///
 /// If you have one, each authority's chain is signed from its root down, every log id belongs to its
-/// key, and there is at least one usable authority, transparency log and certificate log. Keys of a
-/// kind that this version does not verify are remembered as such and prove nothing.
+/// key, and there is at least one usable authority and at least one usable witness of each kind that
+/// the instance has. Keys of a kind that this version does not verify are remembered as such and prove
+/// nothing.
 #[derive(Debug)]
 pub struct TrustedRoot {
+    witnesses: Witnesses,
     authorities: Vec<Authority>,
     /// Every certificate of every authority, usable or not.
     certificates: Vec<Vec<u8>>,
@@ -28,16 +34,42 @@ pub struct TrustedRoot {
     sha256: [u8; 32],
 }
 
+/// What must have seen a signature, besides its authority. Whoever configures the trust says so; a list
+/// that happens to be empty says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Witnesses {
+    /// A transparency log, and for certificates a certificate log.
+    Logs,
+    /// A time-stamping authority alone.
+    Timestamps,
+}
+
 impl TrustedRoot {
     /// Reads a trusted root as Sigstore's TUF repositories distribute it.
     ///
     /// The bytes must come from there or from somewhere as good: whoever writes this file decides
-    /// who may sign.
+    /// who may sign. Signatures must be in a transparency log, and certificates in a certificate log.
     ///
     /// # Errors
     /// [`ParseError::LimitExceeded`] and [`ParseError::NotJson`]; [`ParseError::TrustInvalid`] if a
     /// part of it cannot be trusted as it stands, or a kind of part is missing.
     pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
+        Self::read(json, Witnesses::Logs)
+    }
+
+    /// Reads the trusted root of an instance that has no logs, such as GitHub's own: what it signs is
+    /// seen by its time-stamping authorities alone.
+    ///
+    /// That is weaker: nobody but the instance itself can find out what it signed. So it is asked for
+    /// here, by name, and a root that does list logs is refused.
+    ///
+    /// # Errors
+    /// As [`TrustedRoot::from_json`].
+    pub fn from_json_unlogged(json: &[u8]) -> Result<Self, ParseError> {
+        Self::read(json, Witnesses::Timestamps)
+    }
+
+    fn read(json: &[u8], witnesses: Witnesses) -> Result<Self, ParseError> {
         let root: RootJson = json::read("trusted root", json, limits::TRUSTED_ROOT_BYTES).map_err(malformed)?;
         // trustroot.proto. Another version may restrict what an older reader would allow.
         if !MEDIA_TYPES.contains(&root.media_type.as_str()) {
@@ -49,17 +81,18 @@ impl TrustedRoot {
             let window = authority.valid_for.window()?;
             let chain = authority.cert_chain.read()?;
             certificates.extend(chain.iter().map(|certificate| certificate.der().to_vec()));
-            authorities.extend(Authority::load(chain, window)?);
+            authorities.extend(Authority::load(chain, window, Purpose::CodeSigning)?);
         }
         // An empty list must never read as "nothing to check".
         if authorities.is_empty() {
             return Err(invalid("it has no certificate authority that can be used"));
         }
         Ok(Self {
+            witnesses,
             authorities,
             certificates,
-            transparency_logs: logs("transparency log", root.tlogs.0)?,
-            certificate_logs: logs("certificate log", root.ctlogs.0)?,
+            transparency_logs: logs(Role::Transparency, witnesses, root.tlogs.0)?,
+            certificate_logs: logs(Role::Certificates, witnesses, root.ctlogs.0)?,
             sha256: Sha256::digest(json).into(),
         })
     }
@@ -68,6 +101,11 @@ impl TrustedRoot {
     #[must_use]
     pub fn sha256(&self) -> &[u8; 32] {
         &self.sha256
+    }
+
+    /// Whether signatures and certificates must be in logs.
+    pub(super) fn is_logged(&self) -> bool {
+        self.witnesses == Witnesses::Logs
     }
 
     pub(super) fn authorities(&self) -> &[Authority] {
@@ -98,20 +136,49 @@ const MEDIA_TYPES: [&str; 3] = [
     "application/vnd.dev.sigstore.trustedroot.v0.2+json",
 ];
 
-fn logs(what: &str, list: Vec<LogJson>) -> Result<Vec<Log>, ParseError> {
+/// What a log's key is trusted to sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Transparency,
+    Certificates,
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Transparency => "transparency log",
+            Self::Certificates => "certificate log",
+        }
+    }
+
+    /// C2SP signed-note has no RSA; RFC 6962 §2.1.4 has P-256 and RSA alone.
+    fn has(self, kind: KeyKind) -> bool {
+        match kind {
+            KeyKind::EcdsaP256 => true,
+            KeyKind::Rsa => self == Self::Certificates,
+            KeyKind::EcdsaP384 | KeyKind::EcdsaP521 | KeyKind::Ed25519 => self == Self::Transparency,
+        }
+    }
+}
+
+fn logs(role: Role, witnesses: Witnesses, list: Vec<LogJson>) -> Result<Vec<Log>, ParseError> {
+    let what = role.name();
     let mut logs: Vec<Log> = Vec::with_capacity(list.len());
     for log in list {
-        let log = log.read()?;
+        let log = log.read(role)?;
         // Two logs of one id: which key and window count would depend on their order.
         if logs.iter().any(|other| other.id() == log.id()) {
             return Err(invalid(format!("it has the {what} {} twice", hex::encode(log.id()))));
         }
         logs.push(log);
     }
-    if logs.iter().any(Log::is_supported) {
-        return Ok(logs);
+    match witnesses {
+        Witnesses::Logs if logs.iter().any(Log::is_supported) => Ok(logs),
+        Witnesses::Logs => Err(invalid(format!("it has no {what} that can be used"))),
+        Witnesses::Timestamps if logs.is_empty() => Ok(logs),
+        // What is logged must not become unlogged by the way in which a file is read.
+        Witnesses::Timestamps => Err(invalid(format!("it has a {what}, and was to be of an instance without"))),
     }
-    Err(invalid(format!("it has no {what} that can be used, and an instance without one is not supported")))
 }
 
 fn malformed(error: ParseError) -> ParseError {
@@ -197,17 +264,16 @@ struct LogIdJson {
 }
 
 impl LogJson {
-    fn read(self) -> Result<Log, ParseError> {
+    fn read(self, role: Role) -> Result<Log, ParseError> {
         let window = self.public_key.valid_for.window()?;
         let id = bytes("a log id", &self.log_id.key_id, limits::SIGNATURE_BYTES)?;
         let key = match self.hash_algorithm.as_str() {
-            "SHA2_256" => self.public_key.read()?,
+            "SHA2_256" => self.public_key.read(role)?,
             other => LogKey::Unsupported(other.to_owned()),
         };
-        // RFC 6962 §3.2, rekor-spec: the id is the key's own digest. Ids that can be chosen could
-        // stand for a second key.
+        // Ids that can be chosen could stand for a second key.
         if let LogKey::Supported(key) = &key
-            && id != key.spki_sha256()
+            && id != log_id(key, &self.base_url)
         {
             return Err(invalid(format!("the log id {} is not its key's digest", hex::encode(&id))));
         }
@@ -220,16 +286,53 @@ impl LogJson {
     }
 }
 
+/// RFC 6962 §3.2 and rekor-spec: the digest of the key. For Ed25519, C2SP signed-note: the digest of
+/// the log's name, a newline, the byte 1, and the key.
+fn log_id(key: &PublicKey, base_url: &str) -> [u8; 32] {
+    match key.kind() {
+        KeyKind::Ed25519 => {
+            let name = log::name(base_url);
+            Sha256::digest([name.as_bytes(), b"\n\x01", key.raw()].concat()).into()
+        }
+        _ => *key.spki_sha256(),
+    }
+}
+
+/// The one kind of key that is not wrapped in a SubjectPublicKeyInfo (RFC 8017 A.1.1); a log of
+/// Sigstore's staging instance has it.
+const PKCS1: &str = "PKCS1_RSA_PKCS1V5";
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+fn subject_public_key_info(rsa_public_key: &[u8]) -> Result<Vec<u8>, ParseError> {
+    let algorithm = AlgorithmIdentifier { oid: RSA_ENCRYPTION, parameters: Some(AnyRef::NULL) };
+    let wrapped = BitStringRef::from_bytes(rsa_public_key)
+        .and_then(|subject_public_key| SubjectPublicKeyInfo { algorithm, subject_public_key }.to_der());
+    wrapped.map_err(|_| invalid("a log's key cannot be read"))
+}
+
 impl KeyJson {
-    fn read(self) -> Result<LogKey, ParseError> {
-        let algorithm = match self.key_details.as_str() {
-            "PKIX_ECDSA_P256_SHA_256" => Algorithm::EcdsaP256Sha256,
-            "PKIX_ECDSA_P384_SHA_384" => Algorithm::EcdsaP384Sha384,
+    fn read(self, role: Role) -> Result<LogKey, ParseError> {
+        // sigstore_common.proto `PublicKeyDetails`.
+        let kind = match self.key_details.as_str() {
+            "PKIX_ECDSA_P256_SHA_256" => KeyKind::EcdsaP256,
+            "PKIX_ECDSA_P384_SHA_384" => KeyKind::EcdsaP384,
+            "PKIX_ECDSA_P521_SHA_512" => KeyKind::EcdsaP521,
+            "PKIX_ED25519" => KeyKind::Ed25519,
+            PKCS1
+            | "PKIX_RSA_PKCS1V15_2048_SHA256"
+            | "PKIX_RSA_PKCS1V15_3072_SHA256"
+            | "PKIX_RSA_PKCS1V15_4096_SHA256" => KeyKind::Rsa,
             _ => return Ok(LogKey::Unsupported(self.key_details)),
         };
-        let der = bytes("a log's key", &self.raw_bytes, limits::CERTIFICATE_BYTES)?;
+        if !role.has(kind) {
+            return Ok(LogKey::Unsupported(self.key_details));
+        }
+        let mut der = bytes("a log's key", &self.raw_bytes, limits::CERTIFICATE_BYTES)?;
+        if self.key_details == PKCS1 {
+            der = subject_public_key_info(&der)?;
+        }
         match PublicKey::from_spki(&der) {
-            Ok(key) if key.algorithm() == algorithm => Ok(LogKey::Supported(key)),
+            Ok(key) if key.kind() == kind => Ok(LogKey::Supported(key)),
             // What the file says and what the key is must agree: a kind is never guessed.
             Ok(_) | Err(KeyError::Unsupported(_)) => {
                 Err(invalid(format!("a log's key is not of the stated kind {}", self.key_details)))

@@ -2,7 +2,7 @@
 
 use der::asn1::{BitStringRef, ObjectIdentifier};
 use der::oid::AssociatedOid;
-use der::{Decode as _, Reader as _, SliceReader};
+use der::{Decode as _, Header, Reader as _, SliceReader};
 use rustls_pki_types::CertificateDer;
 use x509_cert::Version;
 use x509_cert::ext::Extension;
@@ -11,6 +11,15 @@ use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
 use crate::error::{ParseError, Text};
 use crate::limits;
 use crate::time::{Timestamp, Window};
+
+pub(super) const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+pub(super) const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
+pub(super) const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
+pub(super) const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
+pub(super) const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
+pub(super) const POLICY_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.36");
+/// An empty `Name`.
+pub(super) const NO_NAME: [u8; 2] = [0x30, 0x00];
 
 /// A version 3 certificate in strict DER, with at most one extension of each kind.
 #[derive(Clone, Debug)]
@@ -23,6 +32,8 @@ pub(super) struct Certificate {
     issuer: Vec<u8>,
     subject: Vec<u8>,
     spki: Vec<u8>,
+    key_algorithm: Vec<u8>,
+    signature_algorithm: Vec<u8>,
     signature: Vec<u8>,
 }
 
@@ -48,9 +59,21 @@ impl Certificate {
         let validity = tbs.validity();
         let validity = Window { start: time(validity.not_before)?, end: Some(time(validity.not_after)?) };
         let parts = Parts::of(&der).map_err(|e| malformed(e.to_string()))?;
-        let [tbs, issuer, subject, spki, signature] =
-            [parts.tbs, parts.issuer, parts.subject, parts.spki, parts.signature].map(<[u8]>::to_vec);
-        Ok(Self { tbs, issuer, subject, spki, signature, validity, parsed, der: CertificateDer::from(der) })
+        let [tbs, issuer, subject, spki] = [parts.tbs, parts.issuer, parts.subject, parts.spki].map(<[u8]>::to_vec);
+        let [key_algorithm, signature_algorithm, signature] =
+            [parts.key_algorithm, parts.signature_algorithm, parts.signature].map(<[u8]>::to_vec);
+        Ok(Self {
+            tbs,
+            issuer,
+            subject,
+            spki,
+            key_algorithm,
+            signature_algorithm,
+            signature,
+            validity,
+            parsed,
+            der: CertificateDer::from(der),
+        })
     }
 
     pub(super) fn der(&self) -> &CertificateDer<'static> {
@@ -84,12 +107,27 @@ impl Certificate {
         &self.signature
     }
 
-    pub(super) fn signature_algorithm(&self) -> ObjectIdentifier {
-        self.parsed.signature_algorithm().oid
+    /// What is inside the key's `AlgorithmIdentifier`, as path validation compares it.
+    pub(super) fn key_algorithm(&self) -> &[u8] {
+        &self.key_algorithm
+    }
+
+    /// The same of the signature's.
+    pub(super) fn signature_algorithm(&self) -> &[u8] {
+        &self.signature_algorithm
+    }
+
+    /// Whether issuer and subject are one, as in a root (RFC 5280 §6.1).
+    pub(super) fn is_self_issued(&self) -> bool {
+        self.issuer == self.subject
     }
 
     pub(super) fn extensions(&self) -> &[Extension] {
         self.parsed.tbs_certificate().extensions().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn has_extension(&self, oid: ObjectIdentifier) -> bool {
+        self.extensions().iter().any(|extension| extension.extn_id == oid)
     }
 
     /// Whether it is critical, and its value; `None` if there is none. Its kind occurs once at most.
@@ -133,6 +171,8 @@ struct Parts<'a> {
     issuer: &'a [u8],
     subject: &'a [u8],
     spki: &'a [u8],
+    key_algorithm: &'a [u8],
+    signature_algorithm: &'a [u8],
     signature: &'a [u8],
 }
 
@@ -140,11 +180,11 @@ impl<'a> Parts<'a> {
     /// Of a certificate that was already read as one.
     fn of(certificate: &'a [u8]) -> der::Result<Self> {
         let mut reader = SliceReader::new(certificate)?;
-        let (tbs, signature) = reader.sequence(|outer| {
+        let (tbs, signature_algorithm, signature) = reader.sequence(|outer| {
             let tbs = outer.tlv_bytes()?;
-            let _algorithm = outer.tlv_bytes()?;
+            let algorithm = contents(outer)?;
             let signature: BitStringRef<'a> = outer.decode()?;
-            Ok::<_, der::Error>((tbs, signature))
+            Ok::<_, der::Error>((tbs, algorithm, signature))
         })?;
         let signature = signature.as_bytes().ok_or_else(|| der::Tag::BitString.value_error())?;
         let mut reader = SliceReader::new(tbs)?;
@@ -156,9 +196,21 @@ impl<'a> Parts<'a> {
             while !inner.is_finished() {
                 inner.tlv_bytes()?;
             }
-            Ok(Self { tbs, issuer, subject, spki, signature })
+            let mut key = SliceReader::new(spki)?;
+            let key_algorithm = key.sequence(|info| {
+                let algorithm = contents(info)?;
+                info.tlv_bytes()?;
+                Ok::<_, der::Error>(algorithm)
+            })?;
+            Ok(Self { tbs, issuer, subject, spki, key_algorithm, signature_algorithm, signature })
         })
     }
+}
+
+/// The next value without its header.
+fn contents<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
+    let header = Header::decode(reader)?;
+    reader.read_slice(header.length())
 }
 
 fn check_extensions(extensions: &[Extension]) -> Result<(), ParseError> {

@@ -11,9 +11,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::artifact::Artifact;
+use crate::crypto::Hash;
 use crate::error::{ParseError, VerifyError};
-use crate::json::{self, Sole};
+use crate::json;
 use crate::limits;
+use crate::sigstore::{InTotoStatement, Subject};
 
 pub(crate) use provenance::ProvenanceNote;
 pub(crate) use provenance::check_provenance;
@@ -25,9 +27,6 @@ pub(crate) const PUBLISH_V01: &str = "https://github.com/npm/attestation/tree/ma
 pub(crate) const SLSA_V02: &str = "https://slsa.dev/provenance/v0.2";
 /// SLSA provenance as npm writes it at GitHub.
 pub(crate) const SLSA_V1: &str = "https://slsa.dev/provenance/v1";
-
-/// npm writes v0.1 around its publish attestations and SLSA v0.2, and v1 around SLSA v1.
-const STATEMENT_TYPES: [&str; 2] = ["https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"];
 
 /// What a payload that nobody has verified calls its predicate, only to find the kind of proof it
 /// needs. `None` if it cannot be read.
@@ -48,51 +47,18 @@ pub(crate) struct Statement {
     predicate: Box<RawValue>,
 }
 
-#[derive(Deserialize)]
-struct Document {
-    // Read as it stands, so that a type which is no text is still a wrong type.
-    #[serde(rename = "_type", default)]
-    kind: Option<Box<RawValue>>,
-    #[serde(rename = "predicateType")]
-    predicate_type: String,
-    subject: Sole<Subject>,
-    #[serde(default)]
-    predicate: Option<Box<RawValue>>,
-}
-
-#[derive(Deserialize)]
-struct Subject {
-    name: String,
-    digest: Digests,
-}
-
-/// Digests by other names are neither read nor counted: without sha512 there is no subject.
-#[derive(Deserialize)]
-struct Digests {
-    sha512: Option<String>,
-    sha384: Option<String>,
-    sha256: Option<String>,
-}
-
 impl Statement {
     /// Proof 9, for a payload whose signature and log entries were proved.
     ///
-    /// Errors, in order: `LimitExceeded` (1 MiB, depth 64), `StatementMalformed`, `StatementType`,
+    /// Errors, in order: `LimitExceeded` (1 MiB, depth 64, 1024 subjects), `StatementMalformed`, `StatementType`,
     /// `SubjectCount`, `SubjectMismatch`.
     pub(crate) fn verify(payload: &[u8], artifact: &Artifact) -> Result<Self, VerifyError> {
-        // A member that is skipped is not decoded, so that its encoding is checked here.
-        core::str::from_utf8(payload).map_err(|_| malformed("it is not UTF-8"))?;
-        let document: Document = json::read("statement", payload, limits::STATEMENT_BYTES).map_err(unreadable)?;
-        let Document { kind, predicate_type, subject, predicate } = document;
-        check_type(kind.as_deref())?;
-        if predicate_type.is_empty() {
-            return Err(malformed("predicateType is empty"));
-        }
-        let subject = match subject {
-            Sole { first: Some(subject), count: 1 } => subject,
-            Sole { count, .. } => return Err(VerifyError::SubjectCount { found: count }),
+        let statement = InTotoStatement::read(payload)?;
+        let [subject] = statement.subjects() else {
+            return Err(VerifyError::SubjectCount { found: statement.subjects().len() });
         };
-        check_subject(&subject, artifact)?;
+        check_subject(subject, artifact)?;
+        let (predicate_type, predicate) = statement.into_predicate();
         let predicate = predicate.ok_or_else(|| malformed("there is no predicate"))?;
         Ok(Self { predicate_type, predicate })
     }
@@ -108,15 +74,6 @@ impl Statement {
     }
 }
 
-fn check_type(kind: Option<&RawValue>) -> Result<(), VerifyError> {
-    let raw = kind.map_or("missing", RawValue::get);
-    match serde_json::from_str::<String>(raw) {
-        Ok(text) if STATEMENT_TYPES.contains(&text.as_str()) => Ok(()),
-        Ok(text) => Err(VerifyError::StatementType { found: text.into() }),
-        Err(_) => Err(VerifyError::StatementType { found: raw.into() }),
-    }
-}
-
 /// The expected text is built and compared as bytes. Nothing is decoded: a name that only decodes to
 /// the artifact's is the name of something else to the next reader.
 fn check_subject(subject: &Subject, artifact: &Artifact) -> Result<(), VerifyError> {
@@ -128,13 +85,13 @@ fn check_subject(subject: &Subject, artifact: &Artifact) -> Result<(), VerifyErr
             found: other.unwrap_or("missing").into(),
         }),
     };
-    same("name", artifact.id().purl(), Some(&subject.name))?;
-    same("sha512", artifact.sha512().to_hex(), subject.digest.sha512.as_deref())?;
+    same("name", artifact.id().purl(), subject.name())?;
+    same("sha512", artifact.sha512().to_hex(), subject.digest(Hash::Sha512))?;
     if let Some((sha256, sha384)) = artifact.further_digests() {
-        if let Some(found) = &subject.digest.sha256 {
+        if let Some(found) = subject.digest(Hash::Sha256) {
             same("sha256", hex::encode(sha256), Some(found))?;
         }
-        if let Some(found) = &subject.digest.sha384 {
+        if let Some(found) = subject.digest(Hash::Sha384) {
             same("sha384", hex::encode(sha384), Some(found))?;
         }
     }

@@ -4,11 +4,9 @@ use crate::artifact::Artifact;
 use crate::claims::AttestationClaim;
 use crate::error::VerifyError;
 use crate::evidence::{Claim, Finding, LogSummary, Note, Provenance, PublishAttestation};
-use crate::identity::{SanInput, SignerIdentity};
 use crate::registry::{KeyKind, KeyUsage, RegistryKeys};
 use crate::sigstore::{
-    self, Bundle, LogEvidence, LoggedEntry, ManagedKey, Material, Signer, SubjectAltName, TrustedRoot, VerifiedBundle,
-    VerifiedCertificate,
+    self, ArtifactDigest, Bundle, By, LogEvidence, LoggedEntry, ManagedKey, Material, SignedBundle, Signer, TrustedRoot,
 };
 use crate::statement::{self, ProvenanceNote, Statement};
 use crate::time::Timestamp;
@@ -41,7 +39,7 @@ impl AttestationSet {
         let mut set = Self { publish: Vec::new(), provenance: Vec::new() };
         for claim in listed {
             let bundle = Bundle::from_json(claim.bundle.get().as_bytes());
-            let payload = bundle.as_ref().ok().map(Bundle::untrusted_payload);
+            let payload = bundle.as_ref().ok().and_then(Bundle::untrusted_payload);
             let inner = payload.and_then(statement::untrusted_predicate_type);
             let either = |kind: fn(&str) -> bool| kind(&claim.predicate_type) || inner.as_deref().is_some_and(kind);
             match (either(is_publish), either(is_provenance)) {
@@ -137,7 +135,7 @@ fn publish(
     keys: &RegistryKeys,
     artifact: &Artifact,
     now: Timestamp,
-) -> Result<(PublishAttestation, VerifiedBundle), VerifyError> {
+) -> Result<(PublishAttestation, SignedBundle), VerifyError> {
     let Material::PublicKey { hint } = bundle.material() else {
         return Err(VerifyError::SignerKind { what: "publish attestation", expected: "a key of the registry" });
     };
@@ -148,9 +146,8 @@ fn publish(
             return Err(VerifyError::UnsupportedKey { keyid: hint.into(), algorithm: algorithm.as_str().into() });
         }
     };
-    let managed = ManagedKey { id: hint, key: public, window: key.window };
-    let verified = sigstore::verify_key_bundle(bundle, &managed, root, now)?;
-    let statement = Statement::verify(verified.payload(), artifact)?;
+    let by = By::Key(ManagedKey { id: Some(hint), key: public, window: key.window });
+    let (verified, statement) = signed_statement(bundle, by, root, artifact, now)?;
     must_be_labelled(&statement, outer)?;
     statement::check_publish(&statement, artifact)?;
     let attestation = PublishAttestation {
@@ -170,20 +167,19 @@ fn provenance(
     root: &TrustedRoot,
     artifact: &Artifact,
     now: Timestamp,
-) -> Result<(Provenance, VerifiedBundle, Option<String>), VerifyError> {
+) -> Result<(Provenance, SignedBundle, Option<String>), VerifyError> {
     if !matches!(bundle.material(), Material::Certificate) {
         return Err(VerifyError::SignerKind { what: "provenance", expected: "a certificate" });
     }
     if let Some(keyid) = bundle.keyid() {
         return Err(VerifyError::KeyMismatch { hint: "".into(), keyid: keyid.into() });
     }
-    let verified = sigstore::verify_certificate_bundle(bundle, root, now)?;
+    let (verified, statement) = signed_statement(bundle, By::Certificate, root, artifact, now)?;
     let Signer::Certificate(certificate) = verified.signer() else {
         return Err(VerifyError::SignerKind { what: "provenance", expected: "a certificate" });
     };
-    let statement = Statement::verify(verified.payload(), artifact)?;
     must_be_labelled(&statement, outer)?;
-    let identity = identify(certificate)?;
+    let identity = certificate.identity()?;
     let note = match statement::check_provenance(&statement, &identity)? {
         ProvenanceNote::Checked { .. } => None,
         opaque @ ProvenanceNote::Opaque { .. } => Some(format!("the provenance is {opaque}")),
@@ -198,13 +194,20 @@ fn provenance(
     Ok((provenance, verified, note))
 }
 
-fn identify(certificate: &VerifiedCertificate) -> Result<SignerIdentity, VerifyError> {
-    let subject = match certificate.subject_alt_name() {
-        SubjectAltName::Uri(uri) => SanInput::Uri(uri),
-        SubjectAltName::Email(email) => SanInput::Email(email),
-        SubjectAltName::Other => SanInput::Other,
-    };
-    SignerIdentity::from_parts(subject, certificate.fulcio_extensions(), certificate.not_before())
+/// Proofs 2 to 9 of an attestation: an envelope around a statement about the artifact.
+fn signed_statement(
+    bundle: &Bundle,
+    by: By<'_>,
+    root: &TrustedRoot,
+    artifact: &Artifact,
+    now: Timestamp,
+) -> Result<(SignedBundle, Statement), VerifyError> {
+    // Not even looked at otherwise: a signature over the tarball says nothing about who published it.
+    bundle.untrusted_payload().ok_or(VerifyError::UnsupportedContent)?;
+    let digest = ArtifactDigest::sha512(*artifact.sha512().as_bytes());
+    let verified = sigstore::prove(bundle, by, &digest, root, now)?;
+    let statement = Statement::verify(verified.payload().unwrap_or_default(), artifact)?;
+    Ok((verified, statement))
 }
 
 fn must_be_labelled(statement: &Statement, outer: &str) -> Result<(), VerifyError> {
@@ -214,16 +217,14 @@ fn must_be_labelled(statement: &Statement, outer: &str) -> Result<(), VerifyErro
     Err(VerifyError::PredicateMismatch { outer: outer.into(), inner: statement.predicate_type().into() })
 }
 
-/// Only a promise signs the index: without one it is whatever the sender wrote.
-fn summary(verified: &VerifiedBundle) -> LogSummary {
-    let promised = |entry: &&LoggedEntry| entry.evidence() != LogEvidence::Proof;
+fn summary(verified: &SignedBundle) -> LogSummary {
     LogSummary {
-        index: verified.entries().iter().find(promised).map(LoggedEntry::log_index),
+        index: verified.entries().iter().find_map(LoggedEntry::log_index),
         proven: verified.entries().iter().all(|entry| entry.evidence() != LogEvidence::Promise),
     }
 }
 
-fn note_entries(claim: Claim, verified: &VerifiedBundle, notes: &mut Vec<Note>) {
+fn note_entries(claim: Claim, verified: &SignedBundle, notes: &mut Vec<Note>) {
     if verified.entries().len() > 1 {
         let message = format!("{} log entries were verified, each log counts once", verified.entries().len());
         notes.push(Note::new(claim, "NOTE_COUNTERSIGN_SEVERAL_LOG_ENTRIES", message));
