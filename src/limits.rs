@@ -18,6 +18,10 @@ pub const ATTESTATIONS: usize = 32;
 pub const LOG_ENTRIES: usize = 32;
 /// Timestamps in one bundle (sigstore-go `internal/limits`, CVE-2024-45395).
 pub const TIMESTAMPS: usize = 32;
+/// Bytes of one RFC 3161 response (the largest real one, with a chain inside, is under 6 KiB).
+pub const TIMESTAMP_BYTES: usize = 64 << 10;
+/// Signed attributes of one timestamp (real ones have four).
+pub const TIMESTAMP_ATTRIBUTES: usize = 32;
 /// Certificates in one bundle (attacks.md BU-18).
 pub const CERTIFICATES: usize = 10;
 /// Bytes of one certificate (attacks.md §4; Fulcio's are under 2 KiB).

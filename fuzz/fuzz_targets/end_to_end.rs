@@ -4,8 +4,8 @@
 #![no_main]
 
 use countersign::report::PackageReport;
-use countersign_fuzz::response::{Choices, response};
-use countersign_fuzz::{assert_printable, parts, seeds, trust};
+use countersign_fuzz::response::{Parts, response};
+use countersign_fuzz::{assert_printable, seeds, trust};
 use libfuzzer_sys::fuzz_target;
 
 fn init() {
@@ -19,15 +19,15 @@ fn holds(whole: &[u8], part: &str) -> bool {
 }
 
 fuzz_target!(init: init(), |data: &[u8]| {
-    let [choices, certificate, statement, publish] = parts(data);
-    let response = response(&Choices::read(choices), certificate, statement, publish);
+    let parts = Parts::read(data);
+    let response = response(&parts);
     let found = trust::examine(&trust::VERIFIER, &response);
     if let Some(provenance) = found.provenance().proven() {
         let identity = provenance.identity();
         for said in [identity.issuer(), identity.commit(), identity.git_ref()].into_iter().flatten() {
-            assert!(holds(certificate, said), "{said}");
+            assert!(holds(parts.certificate, said), "{said}");
         }
-        assert!(trust::names_the_artifact(statement) && trust::names_the_artifact(publish));
+        assert!(trust::names_the_artifact(parts.statement) && trust::names_the_artifact(parts.publish));
         assert!(found.publish_attestation().proven().is_some());
         assert_eq!(found, trust::examine(&trust::VERIFIER, &response));
     }

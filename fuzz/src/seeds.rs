@@ -113,6 +113,28 @@ pub fn log_entries() -> Vec<Vec<u8>> {
     seeds
 }
 
+/// A token and what it is over; and of each, what its authority states, which begins another input.
+pub fn timestamps() -> Vec<Vec<u8>> {
+    // id-ct-TSTInfo, then the content in its tag [0].
+    const NAME: &[u8] = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04\xa0";
+    let mut seeds = Vec::new();
+    for bundle in json(bundles()) {
+        let mut tokens = Vec::new();
+        members(&bundle, "signedTimestamp", &mut tokens);
+        for token in tokens.iter().map(decoded) {
+            if let Some(at) = token.windows(NAME.len()).position(|window| window == NAME) {
+                let content = &token[at + NAME.len()..];
+                let info = content.iter().position(|byte| *byte == 0x30).unwrap_or_default();
+                let length = usize::from(content[info + 1]) + 2;
+                seeds.push([b"i", &content[info..content.len().min(info + length)]].concat());
+            }
+            let signature = decoded(&bundle["dsseEnvelope"]["signatures"][0]["sig"]);
+            seeds.push([&b"t"[..], &token, SEPARATOR, &signature].concat());
+        }
+    }
+    seeds
+}
+
 pub fn manifests_and_keys() -> Vec<Vec<u8>> {
     let keys = [files("trust", |name| name == "npm-keys.json"), files("registry", |name| name == "keys.json")].concat();
     let keys = [keys, files("registry-trust", |name| name == "keys.json")].concat();
@@ -126,7 +148,7 @@ pub fn manifests_and_keys() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Choices, certificate, statement, publish statement: the parts of sound and unsound responses.
+/// The parts of sound and unsound responses, in the order of [`response::Parts`](crate::response::Parts).
 pub fn end_to_end() -> Vec<Vec<u8>> {
     let responses = json(responses()).into_iter();
     let parts = responses.filter_map(|response| {
@@ -146,7 +168,10 @@ pub fn end_to_end() -> Vec<Vec<u8>> {
         let kind = u8::from(entry["kindVersion"]["kind"] == "intoto");
         let choices = [&[kind][..], &time.to_be_bytes()].concat();
         let publish = find("publicKey").map(payload).unwrap_or_default();
-        Some([&choices[..], &decoded(leaf), &payload(signed), &publish].join(SEPARATOR))
+        let token = &signed["verificationMaterial"]["timestampVerificationData"]["rfc3161Timestamps"][0];
+        let signature = &signed["dsseEnvelope"]["signatures"][0]["sig"];
+        let (token, signature) = (decoded(&token["signedTimestamp"]), decoded(signature));
+        Some([&choices[..], &decoded(leaf), &payload(signed), &publish, &token, &signature].join(SEPARATOR))
     });
     parts.collect()
 }

@@ -4,9 +4,21 @@
 //! The peer verifies bundles and knows nothing of npm, so the rules that it leaves to its caller stand
 //! here, written from npm's documents and not from our code: which key signs a publish attestation, until
 //! when, and what the statement must say. Whether the signer is *wanted* is asked on neither side.
+//!
+//! [`mutate`] changes bundles, [`judge`] asks both, and [`strictness`] says why they may differ.
 
+pub mod case;
+pub mod corpus;
+pub mod document;
+pub mod judge;
+pub mod mutate;
 mod npm_keys;
+pub mod random;
+pub mod run;
+pub mod strictness;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sigstore_verify::trust_root::TrustedRoot;
@@ -155,6 +167,14 @@ fn must_speak_of(bundle: &Bundle, predicate_type: &str, purl: &str) -> Result<()
 
 fn digest(sha512: &[u8]) -> Result<Artifact<'static>, String> {
     ArtifactDigest::new(HashAlgorithm::Sha2512, sha512.to_vec()).map(Artifact::Digest).map_err(text)
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+fn encode(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 fn text(error: impl std::fmt::Display) -> String {

@@ -52,3 +52,47 @@ pub(super) fn is_sound(point: &[u8; 32]) -> bool {
     }
     y.iter().rev().lt(P.iter().rev()) && !SMALL_ORDER.contains(&y)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{P, SMALL_ORDER, is_sound};
+
+    #[test]
+    fn tl_36_points_of_small_order() {
+        for y in SMALL_ORDER {
+            let mut signed = y;
+            signed[31] |= 0x80;
+            assert!(!is_sound(&y) && !is_sound(&signed), "{y:?}");
+        }
+    }
+
+    /// Eighteen numbers from p to 2^255 - 1 have a second name so.
+    #[test]
+    fn tl_36_encodings_that_are_not_canonical() {
+        for above in 0..=18 {
+            let mut y = P;
+            y[0] += above;
+            let mut signed = y;
+            signed[31] |= 0x80;
+            assert!(!is_sound(&y) && !is_sound(&signed), "{above}");
+        }
+    }
+
+    #[test]
+    fn other_points_may_stand() {
+        let base = {
+            let mut y = [0x66; 32];
+            y[0] = 0x58;
+            y
+        };
+        let mut largest = P;
+        largest[0] -= 2;
+        let mut three = [0; 32];
+        three[0] = 3;
+        for mut y in [base, largest, three] {
+            assert!(is_sound(&y), "{y:?}");
+            y[31] |= 0x80;
+            assert!(is_sound(&y), "{y:?}");
+        }
+    }
+}

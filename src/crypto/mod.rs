@@ -10,6 +10,10 @@ mod path;
 mod scheme;
 mod signature;
 mod spki;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod vectors;
 
 #[cfg(feature = "aws-lc-rs")]
 #[path = "aws_lc.rs"]
@@ -141,91 +145,3 @@ impl PartialEq for PublicKey {
 }
 
 impl Eq for PublicKey {}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use super::{KeyError, PublicKey};
-    use crate::encoding::base64;
-
-    /// The shared reference data, or `None` with a line that says so.
-    fn shared(file: &str) -> Option<Value> {
-        let given = std::env::var_os("COUNTERSIGN_SHARED").map(std::path::PathBuf::from);
-        let folder = given.unwrap_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-        if !folder.is_dir() {
-            println!("skipped: no shared reference data");
-            return None;
-        }
-        Some(serde_json::from_slice(&std::fs::read(folder.join(file)).unwrap()).unwrap())
-    }
-
-    /// Every case of a Wycheproof file: (accepted, refused).
-    fn wycheproof(file: &str) -> Option<(usize, usize)> {
-        let suite = shared(&format!("vectors/wycheproof/{file}"))?;
-        let (mut accepted, mut refused) = (0, 0);
-        for group in suite["testGroups"].as_array().unwrap() {
-            let key = PublicKey::from_spki(&hex::decode(group["publicKeyDer"].as_str().unwrap()).unwrap()).unwrap();
-            for case in group["tests"].as_array().unwrap() {
-                let bytes = |name: &str| hex::decode(case[name].as_str().unwrap()).unwrap();
-                let good = key.verify(&bytes("msg"), &bytes("sig")).is_ok();
-                assert_eq!(good, case["result"] == "valid", "{file} {}: {}", case["tcId"], case["comment"]);
-                if good { accepted += 1 } else { refused += 1 }
-            }
-        }
-        Some((accepted, refused))
-    }
-
-    #[test]
-    fn rs_40_wycheproof_p256() {
-        if let Some(counted) = wycheproof("ecdsa_secp256r1_sha256_test.json") {
-            assert_eq!(counted, (174, 310));
-        }
-    }
-
-    #[test]
-    fn rs_40_wycheproof_p384() {
-        if let Some((accepted, refused)) = wycheproof("ecdsa_secp384r1_sha384_test.json") {
-            assert_eq!(accepted + refused, 504);
-        }
-    }
-
-    const P256_SPKI: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEY6Ya7W++7aUPzvMTrezH6Ycx3c+HOKYCcNGybJZSCJq/fd7Qa8uuAKtdIkUQtQiEKERhAmE5lMMJhP8OkDOa2g==";
-
-    #[test]
-    fn rs_29_only_uncompressed_points_on_a_named_curve_are_keys() {
-        let good = base64(P256_SPKI).unwrap();
-        assert!(PublicKey::from_spki(&good).is_ok());
-        let off_curve = {
-            let mut k = good.clone();
-            k[90] ^= 1;
-            k
-        };
-        let hybrid = {
-            let mut k = good.clone();
-            k[26] = 6;
-            k
-        };
-        let trailing = [good.clone(), vec![0]].concat();
-        let infinity = [&good[..1], &[0x19], &good[2..23], &[0x03, 0x02, 0x00, 0x00]].concat();
-        let compressed = [&good[..1], &[0x39], &good[2..24], &[0x22, 0x00, 0x02], &good[27..59]].concat();
-        for (what, key) in [
-            ("off curve", off_curve),
-            ("hybrid", hybrid),
-            ("trailing", trailing),
-            ("infinity", infinity),
-            ("compressed", compressed),
-            ("empty", vec![]),
-        ] {
-            assert!(matches!(PublicKey::from_spki(&key), Err(KeyError::Malformed(_))), "{what}");
-        }
-    }
-
-    #[test]
-    fn keys_of_another_kind_are_told_apart_from_broken_ones() {
-        let x25519 =
-            hex::decode("302a300506032b656e032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
-                .unwrap();
-        assert_eq!(PublicKey::from_spki(&x25519).unwrap_err(), KeyError::Unsupported("1.3.101.110".into()));
-    }
-}

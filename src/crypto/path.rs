@@ -38,9 +38,10 @@ impl PathAlgorithm {
         all
     }
 
-    /// Whether it is for signatures of that scheme by keys of that kind.
-    pub(crate) fn is_for(&self, kind: KeyKind, scheme: Scheme) -> bool {
-        self.kind == kind && self.scheme == scheme
+    /// Whether it is for signatures by that issuer of that kind, the contents of an
+    /// `AlgorithmIdentifier`.
+    pub(crate) fn is_for(&self, issuer: &PublicKey, signature: &[u8]) -> bool {
+        self.kind == issuer.kind() && self.signature_alg_id().as_ref() == signature
     }
 
     /// Verifies a signature by one of the issuers and remembers it.
@@ -91,5 +92,66 @@ impl SignatureVerificationAlgorithm for PathAlgorithm {
             Scheme::RsaPkcs1(Hash::Sha384) => alg_id::RSA_PKCS1_SHA384,
             Scheme::RsaPkcs1(Hash::Sha512) => alg_id::RSA_PKCS1_SHA512,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls_pki_types::{SignatureVerificationAlgorithm as _, alg_id};
+
+    use super::super::tests::{ed25519_key, p256_key, rsa_key};
+    use super::{Hash, KeyKind, PathAlgorithm, Scheme};
+
+    #[test]
+    fn there_is_one_for_every_scheme_of_every_kind_of_issuer() {
+        assert!(PathAlgorithm::all(&[]).is_empty());
+        let (p256, other) = (p256_key(1).0, p256_key(2).0);
+        let all = PathAlgorithm::all(&[p256, rsa_key(), other, ed25519_key(1).0]);
+        let ids: Vec<_> = all.iter().map(|a| (a.public_key_alg_id(), a.signature_alg_id())).collect();
+        assert_eq!(
+            ids,
+            [
+                (alg_id::ECDSA_P256, alg_id::ECDSA_SHA256),
+                (alg_id::ECDSA_P256, alg_id::ECDSA_SHA384),
+                (alg_id::ECDSA_P256, alg_id::ECDSA_SHA512),
+                (alg_id::RSA_ENCRYPTION, alg_id::RSA_PKCS1_SHA256),
+                (alg_id::RSA_ENCRYPTION, alg_id::RSA_PKCS1_SHA384),
+                (alg_id::RSA_ENCRYPTION, alg_id::RSA_PKCS1_SHA512),
+                (alg_id::ED25519, alg_id::ED25519),
+            ]
+        );
+    }
+
+    #[test]
+    fn it_verifies_with_its_own_scheme_by_its_own_issuers() {
+        let (issuer, signed) = p256_key(1);
+        let stranger = p256_key(2).0;
+        let signature = signed(Hash::Sha384);
+        for algorithm in PathAlgorithm::all(&[issuer.clone()]) {
+            let good = algorithm.scheme == Scheme::Ecdsa(Hash::Sha384);
+            assert_eq!(algorithm.verify_signature(issuer.raw(), b"signed", &signature).is_ok(), good);
+            assert!(algorithm.verify_signature(issuer.raw(), b"Signed", &signature).is_err());
+        }
+        // Good, and by nobody who may issue.
+        for algorithm in PathAlgorithm::all(&[stranger]) {
+            assert!(algorithm.verify_signature(issuer.raw(), b"signed", &signature).is_err());
+        }
+    }
+
+    #[test]
+    fn what_was_proved_is_that_very_signature() {
+        let (issuer, signed) = p256_key(1);
+        let (other, signature) = (p256_key(2).0, signed(Hash::Sha256));
+        let mut all = PathAlgorithm::all(&[issuer.clone(), other.clone()]);
+        let algorithm = all.first_mut().unwrap();
+        assert_eq!(algorithm.kind, KeyKind::EcdsaP256);
+        assert!(algorithm.prove(other.raw(), b"signed", &signature).is_err());
+        assert!(algorithm.proven.is_empty());
+        assert!(algorithm.prove(issuer.raw(), b"signed", &signature).is_ok());
+        assert_eq!(algorithm.proven.len(), 1);
+        assert!(algorithm.verify_signature(issuer.raw(), b"signed", &signature).is_ok());
+        assert!(algorithm.verify_signature(other.raw(), b"signed", &signature).is_err());
+        assert!(algorithm.verify_signature(issuer.raw(), b"signe", &[&b"d"[..], &signature].concat()).is_err());
+        assert!(algorithm.verify_signature(issuer.raw(), b"signed", &signed(Hash::Sha384)).is_err());
     }
 }

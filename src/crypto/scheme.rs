@@ -101,3 +101,36 @@ const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const RSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
 const RSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
+
+#[cfg(test)]
+mod tests {
+    use super::{Hash, Scheme};
+
+    #[test]
+    fn ce_51_signature_algorithms_are_told_by_their_identifier() {
+        let scheme = |oid| Scheme::from_oid(der::asn1::ObjectIdentifier::new_unwrap(oid));
+        for (ecdsa, rsa, hash) in [
+            ("1.2.840.10045.4.3.2", "1.2.840.113549.1.1.11", Hash::Sha256),
+            ("1.2.840.10045.4.3.3", "1.2.840.113549.1.1.12", Hash::Sha384),
+            ("1.2.840.10045.4.3.4", "1.2.840.113549.1.1.13", Hash::Sha512),
+        ] {
+            assert_eq!(scheme(ecdsa), Some(Scheme::Ecdsa(hash)));
+            assert_eq!(scheme(rsa), Some(Scheme::RsaPkcs1(hash)));
+        }
+        assert_eq!(scheme("1.3.101.112"), Some(Scheme::Ed25519));
+        // ECDSA and RSA with SHA-1 and SHA-224, MD5, PSS, Ed448, keys' own.
+        for other in [
+            "1.2.840.10045.4.1",
+            "1.2.840.10045.4.3.1",
+            "1.2.840.113549.1.1.5",
+            "1.2.840.113549.1.1.14",
+            "1.2.840.113549.1.1.4",
+            "1.2.840.113549.1.1.10",
+            "1.3.101.113",
+            "1.2.840.10045.2.1",
+            "1.2.840.113549.1.1.1",
+        ] {
+            assert_eq!(scheme(other), None, "{other}");
+        }
+    }
+}

@@ -183,10 +183,50 @@ error_table! {
 
         // Proof 3 and 4: time.
 
-        /// RFC 3161 tokens are not verified yet, and an unverified one is never skipped.
-        TimestampUnsupported = "TIMESTAMP_UNSUPPORTED", Unproven, Unverifiable, 34,
-            "the bundle carries an RFC 3161 timestamp, which this version does not verify",
+        /// An RFC 3161 response that cannot be read.
+        TimestampMalformed { #[doc = "What is wrong."] reason: Text } = "TIMESTAMP_MALFORMED", Malformed, Invalid, 20,
+            "the timestamp cannot be read: {reason}",
+            "Compare with what the registry itself answers.";
+        /// A timestamp authority's refusal.
+        TimestampStatus { #[doc = "The PKIStatus."] status: u8 } = "TIMESTAMP_STATUS", Malformed, Invalid, 20,
+            "the timestamp is a refusal with status {status}",
+            "Compare with what the registry itself answers.";
+        /// A timestamp that uses something that this version does not verify.
+        TimestampUnsupported { #[doc = "What it uses."] what: Text }
+            = "TIMESTAMP_UNSUPPORTED", Unproven, Unverifiable, 34,
+            "the timestamp uses {what}, which is not supported",
             "A newer version of this library may know it.";
+        /// Signed attributes that are not as they must be.
+        TimestampAttributes { #[doc = "What is wrong."] reason: &'static str }
+            = "TIMESTAMP_ATTRIBUTES", Altered, Invalid, 11,
+            "the timestamp's signed attributes are wrong: {reason}",
+            "Do not install: what the timestamp authority signed is not what it seems.";
+        /// Signed attributes about another content.
+        TimestampContent { #[doc = "Which of type and digest."] what: &'static str }
+            = "TIMESTAMP_CONTENT", Altered, Invalid, 5,
+            "the timestamp's signed attributes are about content of another {what}",
+            "Do not install: the timestamp was altered.";
+        /// A timestamp over something else than the bundle's signature.
+        TimestampImprint = "TIMESTAMP_IMPRINT", Altered, Invalid, 5,
+            "the timestamp is not over this signature",
+            "Do not install: a genuine timestamp of something else was put beside this bundle.";
+        /// A timestamp by an authority that is not in the trusted root.
+        UnknownTimestampAuthority = "UNKNOWN_TIMESTAMP_AUTHORITY", Unproven, Unverifiable, 32,
+            "no timestamp authority of the trusted root made this timestamp",
+            "Refresh trust, or check that the trusted root is for this Sigstore instance.";
+        /// A timestamp that states another certificate as its signer's than the authority's.
+        TimestampCertificate = "TIMESTAMP_CERTIFICATE", Altered, Invalid, 6,
+            "the timestamp was not made for the authority's certificate in the trusted root",
+            "Do not install: another certificate was put in the timestamp authority's place.";
+        /// A timestamp that the authority's key did not sign.
+        TimestampSignature = "TIMESTAMP_SIGNATURE", Altered, Invalid, 5,
+            "the timestamp authority's signature is not good",
+            "Do not install: the timestamp was altered or never made.";
+        /// The trusted root does not vouch for the timestamp authority at the time it states.
+        TimeOutsideTimestampAuthority { #[doc = "The time."] time: Timestamp }
+            = "TIME_OUTSIDE_TIMESTAMP_AUTHORITY", Altered, Invalid, 6,
+            "the trusted root does not vouch for the timestamp authority at {time}",
+            "Do not install: the authority was retired, or not yet in service.";
         /// No authenticated time.
         NoVerifiedTime = "NO_VERIFIED_TIME", Unproven, Unverifiable, 36,
             "nothing trusted says when this was signed",

@@ -22,7 +22,8 @@ pub struct Bundle {
     pub(super) version: Version,
     pub(super) key: KeyMaterial,
     pub(super) entries: Vec<LogEntry>,
-    pub(super) timestamps: usize,
+    /// RFC 3161 responses.
+    pub(super) timestamps: Vec<Vec<u8>>,
     pub(super) content: Content,
 }
 
@@ -102,7 +103,7 @@ impl Bundle {
         let material: MaterialJson = json::read_raw("verificationMaterial", material).map_err(malformed)?;
         Ok(Self {
             version,
-            timestamps: material.timestamps.rfc3161.0.len(),
+            timestamps: material.timestamps.rfc3161.0.into_iter().map(TimestampJson::read).collect::<Result<_, _>>()?,
             key: key_material(version, material.certificate, material.chain, material.public_key)?,
             entries: material.entries.0.into_iter().map(LogEntry::read).collect::<Result<_, _>>()?,
             content: content(parts.dsse_envelope, parts.message_signature)?,
@@ -281,7 +282,19 @@ impl PublicKeyJson {
 #[derive(Deserialize, Default)]
 struct TimestampsJson {
     #[serde(default, rename = "rfc3161Timestamps", deserialize_with = "null_is_absent")]
-    rfc3161: Bounded<IgnoredAny, { limits::TIMESTAMPS }>,
+    rfc3161: Bounded<TimestampJson, { limits::TIMESTAMPS }>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TimestampJson {
+    signed_timestamp: String,
+}
+
+impl TimestampJson {
+    fn read(self) -> Result<Vec<u8>, VerifyError> {
+        bytes("a timestamp", &self.signed_timestamp, limits::TIMESTAMP_BYTES)
+    }
 }
 
 #[derive(Deserialize)]

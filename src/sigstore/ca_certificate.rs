@@ -94,6 +94,15 @@ fn check_name_constraints(certificate: &Certificate) -> Result<(), ParseError> {
     if lists.iter().flatten().any(Vec::is_empty) || lists.iter().all(Option::is_none) {
         return Err(invalid("its name constraints constrain nothing"));
     }
+    // The walk takes a host with a leading period for its subdomains alone, which is a URI's form; others
+    // take it for the host as well, or for an error.
+    let hosts = lists.iter().flatten().flatten().filter_map(|subtree| match &subtree.base {
+        GeneralName::DnsName(host) => Some(host.as_str()),
+        _ => None,
+    });
+    if hosts.into_iter().any(|host| host.starts_with('.')) {
+        return Err(invalid("its constraints on hosts are not host names"));
+    }
     // They also bind the address in a subject, where the walk does not look.
     if lists.iter().flatten().flatten().any(|subtree| matches!(subtree.base, GeneralName::Rfc822Name(_))) {
         return Err(invalid("its constraints on e-mail addresses cannot be enforced"));
@@ -101,7 +110,7 @@ fn check_name_constraints(certificate: &Certificate) -> Result<(), ParseError> {
     Ok(())
 }
 
-/// §4.1.2.6, §4.2.1.2 and §4.2.1.1: names and key identifiers by which everybody finds the same chain.
+/// §4.1.2.6 and §4.2.1.2: what the certificates below name it by.
 fn check_names(certificate: &Certificate) -> Result<(), ParseError> {
     // All who have no name have the same one.
     if certificate.subject() == NO_NAME {
@@ -110,29 +119,27 @@ fn check_names(certificate: &Certificate) -> Result<(), ParseError> {
     if certificate.extension::<SubjectKeyIdentifier>().map_err(unreadable)?.is_none() {
         return Err(invalid("a certificate of its chain has no subject key identifier"));
     }
-    let named = certificate.extension::<AuthorityKeyIdentifier>().map_err(unreadable)?;
-    let complete = match named {
-        // A root may leave it out, since it would name the root itself.
-        None => certificate.is_self_issued(),
-        Some((_, id)) => {
-            // Issuer and serial number name a certificate only together.
-            id.key_identifier.is_some()
-                && id.authority_cert_issuer.is_some() == id.authority_cert_serial_number.is_some()
-        }
-    };
-    if complete { Ok(()) } else { Err(invalid("a certificate of its chain does not identify its issuer's key")) }
+    Ok(())
 }
 
-/// Whether a certificate of a chain names the next one, and its key, as its issuer. Two that only the
-/// signature joins are of two chains, and other readers would join them otherwise.
+/// §4.1.2.4 and §4.2.1.1: a certificate of a chain names the next one, and its key, as its issuer. Two
+/// that only the signature joins are of two chains, and other readers would join them otherwise.
 pub(super) fn check_issued_by(certificate: &Certificate, issuer: &Certificate) -> Result<(), ParseError> {
     if certificate.issuer() != issuer.subject() {
         return Err(invalid("its chain is not in order, from the issuer of leaves to the root"));
     }
-    if certificate.names_another_key_than(issuer) {
-        return Err(invalid("a certificate of its chain names another key than the next one has"));
-    }
-    Ok(())
+    let key = issuer.extension::<SubjectKeyIdentifier>().map_err(unreadable)?.map(|(_, id)| id.0);
+    let identified = match certificate.extension::<AuthorityKeyIdentifier>().map_err(unreadable)? {
+        // A root would name itself.
+        None => certificate.der() == issuer.der(),
+        // Issuer and serial number name a certificate only together.
+        Some((_, named)) => {
+            named.key_identifier.is_some()
+                && named.key_identifier == key
+                && named.authority_cert_issuer.is_some() == named.authority_cert_serial_number.is_some()
+        }
+    };
+    if identified { Ok(()) } else { Err(invalid("a certificate of its chain does not identify its issuer's key")) }
 }
 
 fn unreadable(error: ParseError) -> ParseError {

@@ -1,16 +1,34 @@
 //! Single steps of the proofs, for the targets in `fuzz/` alone.
 
+use der::Decode as _;
+
 use super::bundle::Version;
 use super::end_entity::EndEntity;
 use super::leaf::{Leaf, SubjectAltName};
 use super::log_entry::{self, EntryJson, LogEntry, LoggedEntry};
+use super::timestamp_der::TstInfo;
 use super::trusted_root::TrustedRoot;
 use super::x509::Certificate;
-use super::{checkpoint as note, merkle, precertificate, sct};
+use super::{checkpoint as note, merkle, precertificate, sct, timestamp as token};
 use crate::error::VerifyError;
 use crate::identity::{SanInput, SignerIdentity};
 use crate::json;
 use crate::limits;
+use crate::time::Timestamp;
+
+/// The time of an RFC 3161 response that must be over `message`.
+///
+/// # Errors
+/// Those of proof 3.
+pub fn timestamp(der: &[u8], message: &[u8], root: &TrustedRoot) -> Result<Timestamp, VerifyError> {
+    let verified = token::verify(&[der.to_vec()], message, root)?;
+    verified.first().map(token::VerifiedTimestamp::time).ok_or(VerifyError::UnknownTimestampAuthority)
+}
+
+/// The time of a `TSTInfo`, which a response signs by its digest; `None` if it is none.
+pub fn tst_info(der: &[u8]) -> Option<Timestamp> {
+    TstInfo::from_der(der).ok().map(|info| info.time.0)
+}
 
 /// What is read of a certificate before anybody is asked whether it is genuine.
 #[derive(Debug, PartialEq, Eq)]

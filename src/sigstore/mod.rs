@@ -66,12 +66,19 @@ mod signed;
 mod signer;
 mod time;
 mod timestamp;
+mod timestamp_authority;
+mod timestamp_der;
+mod timestamp_token;
 mod trusted_root;
 mod verified_bundle;
 mod x509;
 
 #[cfg(test)]
+mod limbo;
+#[cfg(test)]
 mod real_samples;
+#[cfg(test)]
+mod timestamp_samples;
 
 pub use artifact_digest::ArtifactDigest;
 pub use bundle::Bundle;
@@ -149,8 +156,8 @@ pub(crate) fn prove(
 ) -> Result<SignedBundle, VerifyError> {
     let signature = bundle.content.signature();
     let entries = log_entry::verify(&bundle.entries, bundle.version, root)?; // 2
-    timestamp::verify(bundle)?; // 3
-    let times = VerifiedTimes::prove(&entries, now)?; // 4
+    let timestamps = timestamp::verify(&bundle.timestamps, signature, root)?; // 3
+    let times = VerifiedTimes::prove(&entries, &timestamps, now)?; // 4
     let signer = signer::verify(bundle, by, root, &times)?; // 5
     let signer = signer.logged(root, now)?; // 6
     let signed = signed::verify(&bundle.content, artifact, signer.key())?; // 7

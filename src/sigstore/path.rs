@@ -173,10 +173,7 @@ fn prove_signatures(chain: &[CaCertificate]) -> Result<Option<Vec<PathAlgorithm>
             None => break,
         };
         ca_certificate::check_issued_by(certificate, issuer.certificate())?;
-        let (signature_id, key_id) = (certificate.signature_algorithm(), issuer.certificate().key_algorithm());
-        let fits = |a: &&mut PathAlgorithm| {
-            (a.signature_alg_id().as_ref(), a.public_key_alg_id().as_ref()) == (signature_id, key_id)
-        };
+        let fits = |algorithm: &&mut PathAlgorithm| algorithm.is_for(issuer.key(), certificate.signature_algorithm());
         let Some(algorithm) = algorithms.iter_mut().find(fits) else { return Ok(None) };
         algorithm
             .prove(issuer.key().raw(), certificate.tbs(), certificate.signature())

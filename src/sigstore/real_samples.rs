@@ -192,13 +192,20 @@ fn real_trusted_roots_load_or_say_why_not() {
     let mut loaded = 0;
     for file in files.map(|file| file.unwrap().path()) {
         let name = file.file_stem().unwrap().to_str().unwrap();
-        let refused = match TrustedRoot::from_json(&fs::read(&file).unwrap()) {
+        let json = fs::read(&file).unwrap();
+        // GitHub's instance has no logs, and is never taken for one that lost them.
+        let read = if name.starts_with("github-") {
+            let error = TrustedRoot::from_json(&json).unwrap_err().to_string();
+            assert!(error.contains("no transparency log"), "{name}: {error}");
+            TrustedRoot::from_json_unlogged(&json)
+        } else {
+            TrustedRoot::from_json(&json)
+        };
+        let refused = match read {
             Ok(_) => None,
             Err(error) => Some(error.to_string()),
         };
-        let reason = match name.split_once('-') {
-            // GitHub's instance has no transparency log.
-            Some(("github", _)) => Some("no transparency log"),
+        let reason = match name {
             _ if TOO_OLD.iter().any(|old| name.ends_with(old)) => Some("missing field `validFor`"),
             _ if MISSPELT.iter().any(|misspelt| name.ends_with(misspelt)) => Some("2025-09-04:00:00Z"),
             _ => None,
@@ -209,5 +216,5 @@ fn real_trusted_roots_load_or_say_why_not() {
             (expected, found) => panic!("{name}: expected {expected:?}, found {found:?}"),
         }
     }
-    assert!(loaded >= 25, "{loaded}");
+    assert!(loaded >= 29, "{loaded}");
 }

@@ -228,7 +228,7 @@ mod tests {
         assert_eq!(code(&vector(&[])), Some("ERR_COUNTERSIGN_SCT_MALFORMED"));
         assert_eq!(code(&vector(&vector(&[]))), Some("ERR_COUNTERSIGN_SCT_MALFORMED"));
         assert_eq!(code(&vector(&vector(&[&sct()[..], &[0]].concat()))), Some("ERR_COUNTERSIGN_SCT_MALFORMED"));
-        for (position, value) in [(0, 1), (44, 2), (45, 1)] {
+        for (position, value) in [(0, 1), (44, 2), (45, 2)] {
             let mut other = sct();
             assert_ne!(other[position], value);
             other[position] = value;

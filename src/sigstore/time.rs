@@ -1,6 +1,7 @@
 //! Proof 4: the times at which everything else must hold.
 
 use super::log_entry::LoggedEntry;
+use super::timestamp::VerifiedTimestamp;
 use crate::error::VerifyError;
 use crate::time::Timestamp;
 
@@ -16,12 +17,18 @@ pub(crate) struct VerifiedTimes {
 }
 
 impl VerifiedTimes {
-    /// From entries that their logs vouch for.
+    /// From entries that their logs vouch for, and timestamps that their authorities vouch for: every
+    /// time counts, whichever it comes from (client-spec §4.2, §4.3).
     ///
-    /// If none has a signed time, `NO_VERIFIED_TIME`. If one is after `now`, `TIME_IN_FUTURE`. If a
+    /// If there is no signed time, `NO_VERIFIED_TIME`. If one is after `now`, `TIME_IN_FUTURE`. If a
     /// log's key was not valid at one of them, `LOG_KEY_EXPIRED`.
-    pub(super) fn prove(entries: &[LoggedEntry], now: Timestamp) -> Result<Self, VerifyError> {
-        let mut times: Vec<Timestamp> = entries.iter().filter_map(LoggedEntry::integrated_time).collect();
+    pub(super) fn prove(
+        entries: &[LoggedEntry],
+        timestamps: &[VerifiedTimestamp],
+        now: Timestamp,
+    ) -> Result<Self, VerifyError> {
+        let logged = entries.iter().filter_map(LoggedEntry::integrated_time);
+        let mut times: Vec<Timestamp> = logged.chain(timestamps.iter().map(VerifiedTimestamp::time)).collect();
         times.sort_unstable();
         times.dedup();
         let mut ascending = times.into_iter();

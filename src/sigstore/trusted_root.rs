@@ -1,14 +1,12 @@
 //! The trusted root: which authorities, logs and certificate logs one Sigstore instance has, and when.
 
-use der::Encode as _;
-use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use x509_cert::spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::authority::Authority;
 use super::log::{self, Log, LogKey};
 use super::path::Purpose;
+use super::timestamp_authority::TimestampAuthority;
 use super::x509::Certificate;
 use crate::crypto::{KeyError, KeyKind, PublicKey};
 use crate::encoding;
@@ -31,6 +29,7 @@ pub struct TrustedRoot {
     certificates: Vec<Vec<u8>>,
     transparency_logs: Vec<Log>,
     certificate_logs: Vec<Log>,
+    timestamp_authorities: Vec<TimestampAuthority>,
     sha256: [u8; 32],
 }
 
@@ -93,6 +92,7 @@ impl TrustedRoot {
             certificates,
             transparency_logs: logs(Role::Transparency, witnesses, root.tlogs.0)?,
             certificate_logs: logs(Role::Certificates, witnesses, root.ctlogs.0)?,
+            timestamp_authorities: timestamp_authorities(root.timestamp_authorities.0)?,
             sha256: Sha256::digest(json).into(),
         })
     }
@@ -110,6 +110,12 @@ impl TrustedRoot {
 
     pub(super) fn authorities(&self) -> &[Authority] {
         &self.authorities
+    }
+
+    /// The timestamp authorities that can be used; none is a choice of the instance, whose bundles then
+    /// have no use for timestamps.
+    pub(super) fn timestamp_authorities(&self) -> &[TimestampAuthority] {
+        &self.timestamp_authorities
     }
 
     /// Whether these bytes are the certificate of one of its authorities.
@@ -186,6 +192,15 @@ fn logs(role: Role, witnesses: Witnesses, list: Vec<LogJson>) -> Result<Vec<Log>
     }
 }
 
+fn timestamp_authorities(list: Vec<AuthorityJson>) -> Result<Vec<TimestampAuthority>, ParseError> {
+    let mut authorities = Vec::with_capacity(list.len());
+    for authority in list {
+        let window = authority.valid_for.window()?;
+        authorities.extend(TimestampAuthority::load(authority.cert_chain.read()?, window)?);
+    }
+    Ok(authorities)
+}
+
 fn malformed(error: ParseError) -> ParseError {
     match error {
         ParseError::Malformed { reason, .. } => invalid(reason),
@@ -214,6 +229,8 @@ struct RootJson {
     ctlogs: Bounded<LogJson, { limits::TRUSTED_KEYS }>,
     #[serde(default, deserialize_with = "null_is_absent")]
     certificate_authorities: Bounded<AuthorityJson, { limits::TRUSTED_KEYS }>,
+    #[serde(default, deserialize_with = "null_is_absent")]
+    timestamp_authorities: Bounded<AuthorityJson, { limits::TRUSTED_KEYS }>,
 }
 
 #[derive(Deserialize)]
@@ -278,7 +295,7 @@ impl LogJson {
         };
         // Ids that can be chosen could stand for a second key.
         if let LogKey::Supported(key) = &key
-            && id != log_id(key, &self.base_url)
+            && !is_id_of(&id, key, &self.base_url)
         {
             return Err(invalid(format!("the log id {} is not its key's digest", hex::encode(&id))));
         }
@@ -291,51 +308,31 @@ impl LogJson {
     }
 }
 
-/// RFC 6962 §3.2 and rekor-spec: the digest of the key. For Ed25519, C2SP signed-note: the digest of
-/// the log's name, a newline, the byte 1, and the key.
-fn log_id(key: &PublicKey, base_url: &str) -> [u8; 32] {
-    match key.kind() {
-        KeyKind::Ed25519 => {
-            let name = log::name(base_url);
-            Sha256::digest([name.as_bytes(), b"\n\x01", key.raw()].concat()).into()
-        }
-        _ => *key.spki_sha256(),
-    }
-}
-
-/// The one kind of key that is not wrapped in a SubjectPublicKeyInfo (RFC 8017 A.1.1); a log of
-/// Sigstore's staging instance has it.
-const PKCS1: &str = "PKCS1_RSA_PKCS1V5";
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-
-fn subject_public_key_info(rsa_public_key: &[u8]) -> Result<Vec<u8>, ParseError> {
-    let algorithm = AlgorithmIdentifier { oid: RSA_ENCRYPTION, parameters: Some(AnyRef::NULL) };
-    let wrapped = BitStringRef::from_bytes(rsa_public_key)
-        .and_then(|subject_public_key| SubjectPublicKeyInfo { algorithm, subject_public_key }.to_der());
-    wrapped.map_err(|_| invalid("a log's key cannot be read"))
+/// RFC 6962 §3.2 and rekor-spec: the digest of the key. For Ed25519 also as in C2SP signed-note: the
+/// digest of the log's name, a newline, the byte 1, and the key.
+fn is_id_of(id: &[u8], key: &PublicKey, base_url: &str) -> bool {
+    let note = || Sha256::digest([log::name(base_url).as_bytes(), b"\n\x01", key.raw()].concat());
+    id == key.spki_sha256() || (key.kind() == KeyKind::Ed25519 && id == note().as_slice())
 }
 
 impl KeyJson {
     fn read(self, role: Role) -> Result<LogKey, ParseError> {
-        // sigstore_common.proto `PublicKeyDetails`.
+        // sigstore_common.proto `PublicKeyDetails`. The deprecated PKCS1_RSA_PKCS1V5 is another encoding,
+        // which only a log of the staging instance had, until 2022.
         let kind = match self.key_details.as_str() {
             "PKIX_ECDSA_P256_SHA_256" => KeyKind::EcdsaP256,
             "PKIX_ECDSA_P384_SHA_384" => KeyKind::EcdsaP384,
             "PKIX_ECDSA_P521_SHA_512" => KeyKind::EcdsaP521,
             "PKIX_ED25519" => KeyKind::Ed25519,
-            PKCS1
-            | "PKIX_RSA_PKCS1V15_2048_SHA256"
-            | "PKIX_RSA_PKCS1V15_3072_SHA256"
-            | "PKIX_RSA_PKCS1V15_4096_SHA256" => KeyKind::Rsa,
+            "PKIX_RSA_PKCS1V15_2048_SHA256" | "PKIX_RSA_PKCS1V15_3072_SHA256" | "PKIX_RSA_PKCS1V15_4096_SHA256" => {
+                KeyKind::Rsa
+            }
             _ => return Ok(LogKey::Unsupported(self.key_details)),
         };
         if !role.has(kind) {
             return Ok(LogKey::Unsupported(self.key_details));
         }
-        let mut der = bytes("a log's key", &self.raw_bytes, limits::CERTIFICATE_BYTES)?;
-        if self.key_details == PKCS1 {
-            der = subject_public_key_info(&der)?;
-        }
+        let der = bytes("a log's key", &self.raw_bytes, limits::CERTIFICATE_BYTES)?;
         match PublicKey::from_spki(&der) {
             Ok(key) if key.kind() == kind => Ok(LogKey::Supported(key)),
             // What the file says and what the key is must agree: a kind is never guessed.

@@ -1,6 +1,6 @@
 //! A certificate: what it says, and the exact bytes that signatures, paths and logs are over.
 
-use der::asn1::{BitStringRef, ObjectIdentifier};
+use der::asn1::{BitStringRef, ObjectIdentifier, OctetString};
 use der::oid::AssociatedOid;
 use der::{Decode as _, Header, Reader as _, SliceReader};
 use rustls_pki_types::CertificateDer;
@@ -29,10 +29,11 @@ pub(super) struct Certificate {
     validity: Window,
     /// Slices of `der`, copied: the parsed form might be written again differently.
     tbs: Vec<u8>,
+    /// The contents of the INTEGER.
+    serial_number: Vec<u8>,
     issuer: Vec<u8>,
     subject: Vec<u8>,
     spki: Vec<u8>,
-    key_algorithm: Vec<u8>,
     signature_algorithm: Vec<u8>,
     signature: Vec<u8>,
 }
@@ -59,15 +60,16 @@ impl Certificate {
         let validity = tbs.validity();
         let validity = Window { start: time(validity.not_before)?, end: Some(time(validity.not_after)?) };
         let parts = Parts::of(&der).map_err(|e| malformed(e.to_string()))?;
-        let [tbs, issuer, subject, spki] = [parts.tbs, parts.issuer, parts.subject, parts.spki].map(<[u8]>::to_vec);
-        let [key_algorithm, signature_algorithm, signature] =
-            [parts.key_algorithm, parts.signature_algorithm, parts.signature].map(<[u8]>::to_vec);
+        check_serial_number(parts.serial_number, parts.issuer == parts.subject)?;
+        let [tbs, serial_number, issuer, subject, spki] =
+            [parts.tbs, parts.serial_number, parts.issuer, parts.subject, parts.spki].map(<[u8]>::to_vec);
+        let [signature_algorithm, signature] = [parts.signature_algorithm, parts.signature].map(<[u8]>::to_vec);
         Ok(Self {
             tbs,
+            serial_number,
             issuer,
             subject,
             spki,
-            key_algorithm,
             signature_algorithm,
             signature,
             validity,
@@ -89,6 +91,11 @@ impl Certificate {
         &self.tbs
     }
 
+    /// The contents of the serial number, an INTEGER.
+    pub(super) fn serial_number(&self) -> &[u8] {
+        &self.serial_number
+    }
+
     /// The issuer's name, in DER: names are compared as bytes (as `rustls-webpki` does).
     pub(super) fn issuer(&self) -> &[u8] {
         &self.issuer
@@ -107,12 +114,7 @@ impl Certificate {
         &self.signature
     }
 
-    /// What is inside the key's `AlgorithmIdentifier`, as path validation compares it.
-    pub(super) fn key_algorithm(&self) -> &[u8] {
-        &self.key_algorithm
-    }
-
-    /// The same of the signature's.
+    /// What is inside the signature's `AlgorithmIdentifier`, as path validation compares it.
     pub(super) fn signature_algorithm(&self) -> &[u8] {
         &self.signature_algorithm
     }
@@ -160,18 +162,24 @@ impl Certificate {
     /// authority issued a certificate is for the signature to say.
     pub(super) fn names_another_key_than(&self, issuer: &Self) -> bool {
         let named = self.extension::<AuthorityKeyIdentifier>().ok().flatten().and_then(|(_, id)| id.key_identifier);
-        let has = issuer.extension::<SubjectKeyIdentifier>().ok().flatten().map(|(_, id)| id.0);
+        let has = issuer.key_identifier();
         named.zip(has).is_some_and(|(named, has)| named != has)
+    }
+
+    /// The name that it gives its own key, if any.
+    pub(super) fn key_identifier(&self) -> Option<OctetString> {
+        self.extension::<SubjectKeyIdentifier>().ok().flatten().map(|(_, id)| id.0)
     }
 }
 
 /// Raw members of a certificate.
 struct Parts<'a> {
     tbs: &'a [u8],
+    /// The contents of the INTEGER.
+    serial_number: &'a [u8],
     issuer: &'a [u8],
     subject: &'a [u8],
     spki: &'a [u8],
-    key_algorithm: &'a [u8],
     signature_algorithm: &'a [u8],
     signature: &'a [u8],
 }
@@ -189,20 +197,16 @@ impl<'a> Parts<'a> {
         let signature = signature.as_bytes().ok_or_else(|| der::Tag::BitString.value_error())?;
         let mut reader = SliceReader::new(tbs)?;
         reader.sequence(|inner| {
-            let [_version, _serial, _algorithm] = [inner.tlv_bytes()?, inner.tlv_bytes()?, inner.tlv_bytes()?];
+            let _version = inner.tlv_bytes()?;
+            let serial_number = contents(inner)?;
+            let _algorithm = inner.tlv_bytes()?;
             let issuer = inner.tlv_bytes()?;
             let _validity = inner.tlv_bytes()?;
             let (subject, spki) = (inner.tlv_bytes()?, inner.tlv_bytes()?);
             while !inner.is_finished() {
                 inner.tlv_bytes()?;
             }
-            let mut key = SliceReader::new(spki)?;
-            let key_algorithm = key.sequence(|info| {
-                let algorithm = contents(info)?;
-                info.tlv_bytes()?;
-                Ok::<_, der::Error>(algorithm)
-            })?;
-            Ok(Self { tbs, issuer, subject, spki, key_algorithm, signature_algorithm, signature })
+            Ok(Self { tbs, serial_number, issuer, subject, spki, signature_algorithm, signature })
         })
     }
 }
@@ -211,6 +215,17 @@ impl<'a> Parts<'a> {
 fn contents<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
     let header = Header::decode(reader)?;
     reader.read_slice(header.length())
+}
+
+/// RFC 5280 §4.1.2.2: positive, of 20 octets at most. Other numbers are read differently by others, who
+/// revoke or distrust by them. Nobody numbers a root but itself, and old ones begin at zero.
+fn check_serial_number(contents: &[u8], self_issued: bool) -> Result<(), ParseError> {
+    let negative = contents.first().is_none_or(|first| *first >= 0x80);
+    let zero = contents.iter().all(|octet| *octet == 0);
+    if negative || zero && !self_issued || contents.len() > 20 {
+        return Err(malformed("its serial number is not positive, or longer than 20 octets"));
+    }
+    Ok(())
 }
 
 fn check_extensions(extensions: &[Extension]) -> Result<(), ParseError> {

@@ -52,23 +52,33 @@ fn spki(oid: &str, key: &[u8]) -> Vec<u8> {
     der::sequence(&[der::sequence(&[der::oid(oid)]), der::bits(key)])
 }
 
+/// An RSA key with a modulus of that many bytes.
+fn rsa(length: usize) -> Vec<u8> {
+    let key = der::sequence(&[der::integer(&vec![0xc5; length]), der::integer(&[1, 0, 1])]);
+    let algorithm = [der::oid("1.2.840.113549.1.1.1"), der::tlv(der::NULL, &[])];
+    der::sequence(&[der::sequence(&algorithm), der::bits(&key)])
+}
+
 #[test]
 fn ce_50_ce_52_keys_that_are_not_supported() {
-    let rsa = {
-        let modulus = der::sequence(&[der::integer(&[0xc5; 256]), der::integer(&[1, 0, 1])]);
-        let algorithm = [der::oid("1.2.840.113549.1.1.1"), der::tlv(der::NULL, &[])];
-        der::sequence(&[der::sequence(&algorithm), der::bits(&modulus)])
-    };
     let point = leaf_key(&octo()).point();
     for spki in [
-        rsa,
-        spki("1.3.101.112", &[7; 32]),
+        rsa(128),
+        rsa(1024),
+        spki("1.2.840.113549.1.1.10", &[7; 32]),
         spki("1.2.840.10040.4.1", &[7; 32]),
         spki("1.2.3.4", &[7; 32]),
         spki_of("1.3.132.0.10", &point),
-        spki_of("1.3.132.0.35", &[&[4][..], &[7; 132]].concat()),
     ] {
         assert_eq!(changed(|c| c.spki = spki), "UNSUPPORTED_SIGNING_KEY");
+    }
+}
+
+/// Nobody else's signature is by them.
+#[test]
+fn ce_50_keys_of_every_kind() {
+    for spki in [rsa(256), spki("1.3.101.112", &[7; 32])] {
+        assert_eq!(changed(|c| c.spki = spki), "ENVELOPE_SIGNATURE");
     }
 }
 

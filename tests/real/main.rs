@@ -1,5 +1,6 @@
 //! The product against recorded and collected real data.
 
+mod bundles;
 mod packaged;
 mod recording;
 mod samples;

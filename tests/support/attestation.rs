@@ -8,12 +8,14 @@ use serde_json::Value;
 
 use super::Miniature;
 use super::bundle::Parts;
-use super::certificate::{self, Certificate};
+use super::certificate::{self, Certificate, SCT_LIST};
 use super::checkpoint::Checkpoint;
 use super::ct_log::{self, Sct};
 use super::envelope::{Envelope, EnvelopeSignature, pae};
-use super::keys::{Key, pem};
+use super::keys::Key;
+use super::log_body::Verifier;
 use super::merkle::Tree;
+use super::message::{Content, Message};
 use super::package::Package;
 use super::plan::{Plan, Purpose, Signer};
 use super::rekor::Entry;
@@ -74,10 +76,12 @@ hooks! {
     payload: Vec<u8>,
     /// What the envelope's signature signs.
     pae: Vec<u8>,
-    /// The envelope's signature, before it is logged.
+    /// The envelope's or the message's signature, before it is logged.
     signature: Vec<u8>,
     /// The envelope, before it is logged.
     envelope: Envelope,
+    /// The message signature and the digest beside it, before they are logged.
+    message: Message,
     /// The RFC 3161 timestamps over the envelope's signature, before they are signed.
     timestamps: Vec<Timestamp>,
     /// What the log states of the entry: times, indices, ids, kinds.
@@ -104,6 +108,8 @@ hooks! {
     entry_json: Value,
     /// The envelope's JSON after it has been logged; nothing is signed again.
     envelope_json: Value,
+    /// The message signature's JSON after it has been logged; nothing is signed again.
+    message_json: Value,
     /// The bundle's JSON; nothing is signed again.
     json: Value,
 }
@@ -122,19 +128,30 @@ pub struct Minted {
     /// What the response says beside the bundle.
     pub predicate_type: String,
     pub bundle: Value,
-    /// The log entry's JSON, to be spliced elsewhere.
+    /// The log entry's JSON, to be spliced elsewhere; null where nothing was logged.
     pub entry: Value,
     pub body: Vec<u8>,
+    /// Empty where a message was signed.
     pub envelope: Envelope,
     pub leaf: Option<Vec<u8>>,
     pub integrated_time: i64,
 }
 
-/// Who signs: the key, how the log names it, and the certificate if there is one.
+/// Who signs: the key, and the certificate if there is one.
 struct Credential {
     key: Key,
-    pem: String,
     leaf: Option<Vec<u8>>,
+}
+
+impl Credential {
+    fn verifier(&self, plan: &Plan) -> Verifier {
+        Verifier {
+            der: self.leaf.clone().unwrap_or_else(|| self.key.spki()),
+            certificate: self.leaf.is_some(),
+            key_details: self.key.key_details(),
+            hash: plan.hash.unwrap_or(self.key.hash()),
+        }
+    }
 }
 
 fn run<T>(hooks: &mut Vec<Hook<'_, T>>, layer: &mut T) {
@@ -159,21 +176,26 @@ impl<'a> Attestation<'a> {
         run(&mut self.hooks.workflow, &mut workflow);
 
         let credential = self.credential(&plan, &workflow);
-        let (envelope, predicate_type) = self.envelope_of(&plan, &workflow, &credential);
-        let (entry, body, integrated_time) = self.entry_of(&plan, &envelope, &credential.pem);
+        let (content, predicate_type) = match plan.purpose {
+            Purpose::Message => (Content::Message(self.message_of(&plan, &credential)), String::new()),
+            _ => self.envelope_of(&plan, &workflow, &credential),
+        };
+        let logged = plan.logged.then(|| self.entry_of(&plan, &content, &credential.verifier(&plan)));
+        let (entry, body, integrated_time) = logged.unwrap_or_default();
 
-        let timestamps = self.timestamps_of(&plan, &envelope);
-        let mut envelope_json = envelope.json();
-        run(&mut self.hooks.envelope_json, &mut envelope_json);
+        let timestamps = self.timestamps_of(&plan, &content);
         let certificates = credential.leaf.iter().chain(&plan.chain).cloned().collect();
+        let own = plan.logged.then(|| entry.clone());
+        let entries: Vec<Value> = own.into_iter().chain(plan.further_entries.clone()).collect();
         let parts = Parts {
-            media_type: plan.media_type,
+            media_type: plan.media_type.clone(),
             material: plan.material,
             certificates,
-            hint: plan.hint,
-            entries: [vec![entry.clone()], plan.further_entries].concat(),
+            hint: plan.hint.clone(),
+            // Instances without a log make bundles without the member.
+            entries: (plan.logged || !entries.is_empty()).then_some(entries),
             timestamps,
-            envelope: envelope_json,
+            content: self.content_json(&content),
         };
         let mut bundle = parts.json();
         run(&mut self.hooks.json, &mut bundle);
@@ -183,16 +205,20 @@ impl<'a> Attestation<'a> {
             bundle,
             entry,
             body,
-            envelope,
+            envelope: match content {
+                Content::Envelope(envelope) => envelope,
+                Content::Message(_) => Envelope::default(),
+            },
             leaf: credential.leaf,
             integrated_time,
         }
     }
 
     fn credential(&mut self, plan: &Plan, workflow: &Workflow) -> Credential {
-        if let Signer::RegistryKey(n) = plan.signer {
-            let key = self.mini.registry.keys[n].key.clone();
-            return Credential { pem: key.pem(), key, leaf: None };
+        match plan.signer {
+            Signer::RegistryKey(n) => return Credential { key: self.mini.registry.keys[n].key.clone(), leaf: None },
+            Signer::ManagedKey => return Credential { key: plan.managed_key.clone(), leaf: None },
+            Signer::Certificate => {}
         }
         let mut certified = workflow.clone();
         run(&mut self.hooks.certified, &mut certified);
@@ -203,6 +229,9 @@ impl<'a> Attestation<'a> {
             &certified.signer_uri(),
             certified.extensions(),
         );
+        if self.mini.sigstore.ct_logs.is_empty() {
+            leaf.remove(SCT_LIST);
+        }
         run(&mut self.hooks.leaf, &mut leaf);
         let mut scts: Vec<Sct> = plan
             .ct_logs
@@ -219,15 +248,40 @@ impl<'a> Attestation<'a> {
         run(&mut self.hooks.ca_signature, &mut signature);
         let mut der = leaf.assemble(&tbs, &signature);
         run(&mut self.hooks.leaf_der, &mut der);
-        Credential { key: plan.leaf_key.clone(), pem: pem("CERTIFICATE", &der), leaf: Some(der) }
+        Credential { key: plan.leaf_key.clone(), leaf: Some(der) }
     }
 
-    fn envelope_of(&mut self, plan: &Plan, workflow: &Workflow, credential: &Credential) -> (Envelope, String) {
+    fn message_of(&mut self, plan: &Plan, credential: &Credential) -> Message {
+        let key = plan.signing_key.as_ref().unwrap_or(&credential.key);
+        let hash = plan.hash.unwrap_or(key.hash());
+        let mut signature = key.sign_with(hash, &plan.artifact);
+        run(&mut self.hooks.signature, &mut signature);
+        let mut message = Message { algorithm: hash, digest: hash.of(&plan.artifact), signature };
+        run(&mut self.hooks.message, &mut message);
+        message
+    }
+
+    fn content_json(&mut self, content: &Content) -> (&'static str, Value) {
+        match content {
+            Content::Envelope(envelope) => {
+                let mut json = envelope.json();
+                run(&mut self.hooks.envelope_json, &mut json);
+                ("dsseEnvelope", json)
+            }
+            Content::Message(message) => {
+                let mut json = message.json();
+                run(&mut self.hooks.message_json, &mut json);
+                ("messageSignature", json)
+            }
+        }
+    }
+
+    fn envelope_of(&mut self, plan: &Plan, workflow: &Workflow, credential: &Credential) -> (Content, String) {
         let mut stated = workflow.clone();
         run(&mut self.hooks.stated, &mut stated);
         let mut statement = match plan.purpose {
             Purpose::Publish => statement::publish(&self.package, &self.mini.registry.url),
-            Purpose::Provenance => plan.build.statement(&self.package, &stated),
+            Purpose::Provenance | Purpose::Message => plan.build.statement(&self.package, &stated),
         };
         run(&mut self.hooks.statement, &mut statement);
         let predicate_type = statement["predicateType"].as_str().unwrap_or_default();
@@ -244,21 +298,24 @@ impl<'a> Attestation<'a> {
             signatures: vec![EnvelopeSignature { sig, keyid: plan.keyid.clone() }],
         };
         run(&mut self.hooks.envelope, &mut envelope);
-        (envelope, predicate_type.into())
+        (Content::Envelope(envelope), predicate_type.into())
     }
 
-    fn timestamps_of(&mut self, plan: &Plan, envelope: &Envelope) -> Vec<Vec<u8>> {
-        let seen: &[u8] = envelope.signatures.first().map_or(&[], |s| &s.sig);
+    fn timestamps_of(&mut self, plan: &Plan, content: &Content) -> Vec<Vec<u8>> {
+        let seen = content.signature();
         let mut timestamps: Vec<Timestamp> =
             plan.timestamps.iter().map(|(tsa, time)| Timestamp::new(tsa, seen, *time)).collect();
+        if !self.mini.sigstore.tokens_carry_certificates {
+            timestamps.iter_mut().for_each(|t| t.certificates.clear());
+        }
         run(&mut self.hooks.timestamps, &mut timestamps);
         timestamps.iter().map(Timestamp::encode).collect()
     }
 
-    fn entry_of(&mut self, plan: &Plan, envelope: &Envelope, pem: &str) -> (Value, Vec<u8>, i64) {
+    fn entry_of(&mut self, plan: &Plan, content: &Content, verifier: &Verifier) -> (Value, Vec<u8>, i64) {
         let mut entry = plan.entry();
         run(&mut self.hooks.entry, &mut entry);
-        let mut body = plan.kind.body(envelope, pem);
+        let mut body = plan.kind.body(content, verifier);
         run(&mut self.hooks.body, &mut body);
         let mut body = body.to_string().into_bytes();
         run(&mut self.hooks.body_bytes, &mut body);
@@ -293,6 +350,14 @@ impl<'a> Attestation<'a> {
     }
 }
 
+impl Attestation<'_> {
+    /// Logged in Rekor v2, and timestamped by an authority.
+    pub fn rekor_v2(self) -> Self {
+        let mini = self.mini;
+        self.plan(|plan| plan.rekor_v2(mini))
+    }
+}
+
 /// Setters for the choices that many cases make; `plan` reaches all of them.
 macro_rules! choices {
     ($($(#[$doc:meta])* $name:ident($value:ident: $kind:ty) => $choice:expr;)*) => {
@@ -307,9 +372,10 @@ macro_rules! choices {
 }
 
 choices! {
-    /// Shifts the certificate and the log entry to another time.
+    /// Shifts the certificate, the log entry and the timestamps to another time.
     at(time: i64) => |p, time| {
         p.integrated_at += time - p.certified_at;
+        p.timestamps.iter_mut().for_each(|(_, seen)| *seen += time - p.certified_at);
         p.certified_at = time;
     };
     integrated_at(time: i64) => |p, time| p.integrated_at = time;
@@ -325,7 +391,10 @@ choices! {
     hash(hash: super::keys::Hash) => |p, hash| p.hash = Some(hash);
     issued_by(authority: certificate::Authority) => |p, a| p.issued_by(a);
     logged_by(rekor: super::rekor::Rekor) => |p, rekor| p.rekor = rekor;
-    kind(kind: super::rekor::Kind) => |p, kind| p.kind = kind;
+    kind(kind: super::log_body::Kind) => |p, kind| p.kind = kind;
+    /// A key that verifiers are given beforehand signs.
+    managed_by(key: Key) => |p, key| p.managed_by(key);
+    leaf_key(key: Key) => |p, key| p.leaf_key = key;
     /// Carries an entry that was minted elsewhere as well.
     also_logged(entry: Value) => |p, entry| p.further_entries.push(entry);
     /// Has an authority timestamp the envelope's signature too.

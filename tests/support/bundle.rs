@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::keys::b64;
-use super::rekor::Kind;
+use super::log_body::Kind;
 use super::statement::Build;
 use super::time::{NOON, unix};
 
@@ -105,10 +105,12 @@ pub struct Parts {
     /// Leaf first.
     pub certificates: Vec<Vec<u8>>,
     pub hint: String,
-    pub entries: Vec<Value>,
+    /// `None` leaves the member out.
+    pub entries: Option<Vec<Value>>,
     /// RFC 3161 responses.
     pub timestamps: Vec<Vec<u8>>,
-    pub envelope: Value,
+    /// `dsseEnvelope` or `messageSignature`, and what it holds.
+    pub content: (&'static str, Value),
 }
 
 impl Parts {
@@ -124,7 +126,9 @@ impl Parts {
             }
             Material::PublicKey => json!({"publicKey": {"hint": self.hint}}),
         };
-        material["tlogEntries"] = json!(self.entries);
+        if let Some(entries) = &self.entries {
+            material["tlogEntries"] = json!(entries);
+        }
         material["timestampVerificationData"] = match self.media_type.as_str() {
             V0_1 if self.timestamps.is_empty() => Value::Null,
             _ => {
@@ -133,10 +137,7 @@ impl Parts {
                 json!({"rfc3161Timestamps": tokens.collect::<Value>()})
             }
         };
-        json!({
-            "mediaType": self.media_type,
-            "verificationMaterial": material,
-            "dsseEnvelope": self.envelope,
-        })
+        let (member, content) = &self.content;
+        json!({"mediaType": self.media_type, "verificationMaterial": material, *member: content})
     }
 }

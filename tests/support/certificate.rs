@@ -107,6 +107,13 @@ impl Certificate {
         self.tbs_with(|_| true)
     }
 
+    /// Has a key sign, and says in both places how.
+    pub fn signed_by(&mut self, signer: &Key, hash: Hash) {
+        (self.signer, self.hash) = (signer.clone(), hash);
+        self.algorithm = signer.algorithm_with(hash);
+        self.outer_algorithm = self.algorithm.clone();
+    }
+
     pub fn sign(&self) -> Vec<u8> {
         let tbs = self.tbs();
         self.assemble(&tbs, &self.signer.sign_with(self.hash, &tbs))
@@ -221,6 +228,26 @@ impl Authority {
             der: certificate.sign(),
             certificate,
         }
+    }
+
+    /// Gives the authority another key; who issued the certificate issues it again.
+    pub fn rekey(&mut self, key: Key) {
+        self.key = key;
+        self.certificate.spki = self.key.spki();
+        self.certificate.put(SUBJECT_KEY_ID, subject_key_id(&self.key.spki()).value);
+        if self.certificate.issuer == self.certificate.subject {
+            self.reissue(&self.key.clone());
+        }
+        self.der = self.certificate.sign();
+    }
+
+    /// Has the certificate issued again, by an authority of the same name with another key.
+    pub fn reissue(&mut self, issuer: &Key) {
+        if self.certificate.extensions.iter().any(|e| e.oid == AUTHORITY_KEY_ID) {
+            self.certificate.put(AUTHORITY_KEY_ID, authority_key_id(&issuer.spki()).value);
+        }
+        self.certificate.signed_by(issuer, issuer.hash());
+        self.der = self.certificate.sign();
     }
 
     /// Changes the certificate and has it signed again.

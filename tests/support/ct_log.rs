@@ -12,7 +12,11 @@ pub struct CtLog {
 
 impl CtLog {
     pub fn new(label: &str, base_url: &str) -> CtLog {
-        CtLog { key: Key::p256(label), base_url: base_url.into() }
+        CtLog::with_key(Key::p256(label), base_url)
+    }
+
+    pub fn with_key(key: Key, base_url: &str) -> CtLog {
+        CtLog { key, base_url: base_url.into() }
     }
 
     /// What this log would say of `leaf`, issued by `issuer`, at `millis`.
@@ -22,8 +26,13 @@ impl CtLog {
             log_id: self.key.log_id(),
             timestamp: millis,
             extensions: Vec::new(),
-            algorithm: [4, 3],
+            algorithm: match self.key {
+                // RFC 8422: the hash is intrinsic.
+                Key::Ed25519(_) => [8, 7],
+                _ => [Hash::Sha256.tls(), self.key.tls()],
+            },
             key: self.key.clone(),
+            hash: Hash::Sha256,
             entry_type: 1,
             issuer_key_hash: Hash::Sha256.of(&issuer.key.spki()),
             precertificate: leaf.tbs_with(|e| e.oid != SCT_LIST),
@@ -40,9 +49,11 @@ pub struct Sct {
     pub log_id: Vec<u8>,
     pub timestamp: u64,
     pub extensions: Vec<u8>,
-    /// Hash and signature algorithm of TLS 1.2: `[4, 3]` is SHA-256 with ECDSA.
+    /// Hash and signature algorithm of TLS 1.2: `[4, 3]` is SHA-256 with ECDSA, `[4, 1]` with RSA.
     pub algorithm: [u8; 2],
     pub key: Key,
+    /// What is really hashed with; RFC 6962 knows SHA-256 alone, whatever the key.
+    pub hash: Hash,
     pub entry_type: u16,
     pub issuer_key_hash: Vec<u8>,
     pub precertificate: Vec<u8>,
@@ -68,7 +79,7 @@ impl Sct {
     }
 
     pub fn encode(&self) -> Vec<u8> {
-        let signature = self.signature.clone().unwrap_or_else(|| self.key.sign(&self.signed_bytes()));
+        let signature = self.signature.clone().unwrap_or_else(|| self.key.sign_with(self.hash, &self.signed_bytes()));
         [
             &[self.version],
             &self.log_id[..],

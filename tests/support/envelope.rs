@@ -6,7 +6,7 @@ use super::keys::b64;
 
 pub const IN_TOTO: &str = "application/vnd.in-toto+json";
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Envelope {
     pub payload_type: String,
     pub payload: Vec<u8>,

@@ -10,6 +10,7 @@
 //! mini.provenance(&package).statement(|s| s["subject"] = json!([])).bundle()
 //! mini.provenance(&package).leaf(|c| c.remove(SCT_LIST)).bundle()
 //! mini.publish(&package).set(flip).bundle()
+//! mini.message(b"artifact").managed_by(Key::p384("key")).rekor_v2().bundle()
 //! response(&[mini.publish(&package).mint(), mini.provenance(&package).mint()])
 //! mini.trusted_root().with(|r| r.tlogs[0].end = Some("2025-01-01T00:00:00Z".into())).text()
 //! ```
@@ -26,13 +27,16 @@ pub mod ct_log;
 pub mod der;
 pub mod envelope;
 pub mod keys;
+pub mod log_body;
 pub mod merkle;
+pub mod message;
 pub mod order;
 pub mod package;
 pub mod plan;
 pub mod recording;
 pub mod registry;
 pub mod rekor;
+pub mod rsa_key;
 pub mod sigstore;
 pub mod statement;
 pub mod time;
@@ -66,6 +70,16 @@ impl Miniature {
         Miniature { sigstore: Sigstore::new("sigstore"), registry: Registry::new("npm") }
     }
 
+    /// An instance that runs Rekor v2 beside its older logs.
+    pub fn rekor_v2() -> Miniature {
+        Miniature { sigstore: Sigstore::new("sigstore").with_rekor_v2(), ..Miniature::new() }
+    }
+
+    /// An instance that has no logs, as GitHub's.
+    pub fn github_style() -> Miniature {
+        Miniature { sigstore: Sigstore::github_style("hub"), ..Miniature::new() }
+    }
+
     /// Changes the instance before anything is minted from it.
     pub fn with(mut self, change: impl FnOnce(&mut Miniature)) -> Miniature {
         change(&mut self);
@@ -86,6 +100,16 @@ impl Miniature {
 
     pub fn publish_of(&self, package: &Package, era: Era) -> Attestation<'_> {
         Attestation::new(self, package, Plan::publish(self, package, era))
+    }
+
+    /// A signature of an artifact by a certificate, without an envelope.
+    pub fn message(&self, artifact: &[u8]) -> Attestation<'_> {
+        self.message_of(artifact, Era::Mar2026)
+    }
+
+    pub fn message_of(&self, artifact: &[u8], era: Era) -> Attestation<'_> {
+        let package = Package::new("message", "1.0.0");
+        Attestation::new(self, &package, Plan::message(self, artifact, era))
     }
 
     /// The response for a package of which both attestations are sound.

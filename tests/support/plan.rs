@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use super::Miniature;
-use super::bundle::{Era, Material};
+use super::bundle::{Era, Material, V0_3};
 use super::certificate::Authority;
 use super::ct_log::CtLog;
 use super::envelope::IN_TOTO;
 use super::keys::{Hash, Key};
+use super::log_body::Kind;
 use super::package::Package;
-use super::rekor::{Entry, Kind, Rekor};
+use super::rekor::{Entry, Generation, Rekor};
 use super::statement::Build;
 use super::workflow::{Callee, Workflow};
 
@@ -22,6 +23,8 @@ pub fn leaf_key(package: &Package) -> Key {
 pub enum Purpose {
     Publish,
     Provenance,
+    /// No attestation: the artifact itself is signed.
+    Message,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub enum Signer {
     Certificate,
     /// The registry's key of that number.
     RegistryKey(usize),
+    /// `Plan::managed_key`
+    ManagedKey,
 }
 
 #[derive(Clone)]
@@ -41,16 +46,22 @@ pub struct Plan {
     /// Certificates that the bundle carries after the leaf.
     pub chain: Vec<Vec<u8>>,
     pub leaf_key: Key,
+    /// A key that verifiers are given beforehand.
+    pub managed_key: Key,
+    /// What a message signature signs.
+    pub artifact: Vec<u8>,
     /// When the certificate begins to be valid, and its SCTs are made.
     pub certified_at: i64,
     pub ct_logs: Vec<CtLog>,
     pub payload_type: String,
     /// Signs the envelope in place of the credential's own key.
     pub signing_key: Option<Key>,
-    /// Hashes for the envelope's signature in place of the key's own hash.
+    /// Hashes for the signature in place of the key's own hash.
     pub hash: Option<Hash>,
     pub keyid: Option<String>,
     pub hint: String,
+    /// Whether the bundle carries an entry of its own.
+    pub logged: bool,
     pub rekor: Rekor,
     pub kind: Kind,
     pub integrated_at: i64,
@@ -76,6 +87,14 @@ impl Plan {
         plan
     }
 
+    /// A signature of the artifact by a certificate, with bundles and entries as they were in an era.
+    pub fn message(mini: &Miniature, artifact: &[u8], era: Era) -> Plan {
+        let mut plan = Plan::new(mini, &Package::new("message", "1.0.0"), era, Purpose::Message);
+        plan.artifact = artifact.to_vec();
+        plan.kind = Kind::HashedRekord;
+        plan
+    }
+
     pub fn publish(mini: &Miniature, package: &Package, era: Era) -> Plan {
         let mut plan = Plan::new(mini, package, era, Purpose::Publish);
         plan.integrated_at += 3;
@@ -88,11 +107,13 @@ impl Plan {
     fn new(mini: &Miniature, package: &Package, era: Era, purpose: Purpose) -> Plan {
         let sigstore = &mini.sigstore;
         let material = era.material();
+        // Where there is no log, an authority's timestamp is all that says when.
+        let seen = (sigstore.tsas[0].clone(), era.time() + 1);
         let authority = sigstore.intermediates[0].clone();
         let mut workflow = Workflow::github();
         workflow.last_extension = era.last_extension();
         let chain = match era {
-            Era::Feb2023 | Era::Jul2023 => vec![authority.der.clone(), sigstore.root.der.clone()],
+            Era::Feb2023 | Era::Jul2023 => sigstore.chain(&authority),
             _ => Vec::new(),
         };
         Plan {
@@ -103,14 +124,17 @@ impl Plan {
             authority,
             chain,
             leaf_key: leaf_key(package),
+            managed_key: Key::p256("managed key"),
+            artifact: Vec::new(),
             certified_at: era.time(),
-            ct_logs: vec![sigstore.ct_logs[0].clone()],
+            ct_logs: sigstore.ct_logs.first().into_iter().cloned().collect(),
             payload_type: IN_TOTO.into(),
             signing_key: None,
             hash: None,
             keyid: None,
             hint: String::new(),
-            rekor: sigstore.rekors[0].clone(),
+            logged: !sigstore.rekors.is_empty(),
+            rekor: sigstore.rekors.first().cloned().unwrap_or_else(|| Rekor::new("of nobody", "rekor.nobody.example")),
             kind: era.kind(material),
             integrated_at: era.time() + 2,
             promise: true,
@@ -118,7 +142,7 @@ impl Plan {
             position: 4,
             tree_size: 7,
             further_entries: Vec::new(),
-            timestamps: Vec::new(),
+            timestamps: if sigstore.rekors.is_empty() { vec![seen] } else { Vec::new() },
             media_type: era.media_type(material).into(),
             material,
             predicate_type: None,
@@ -134,6 +158,29 @@ impl Plan {
         self.kind = era.kind(Material::PublicKey);
         self.keyid = Some(id.clone());
         self.hint = id;
+    }
+
+    /// A key that verifiers are given beforehand signs, and every layer names it.
+    pub fn managed_by(&mut self, key: Key) {
+        self.signer = Signer::ManagedKey;
+        self.material = Material::PublicKey;
+        self.hint = key.hint();
+        self.keyid = Some(key.hint());
+        self.managed_key = key;
+    }
+
+    /// The second generation of the log records it, and an authority says when it was signed.
+    pub fn rekor_v2(&mut self, mini: &Miniature) {
+        let second = |r: &&Rekor| r.generation == Generation::V2;
+        self.rekor = mini.sigstore.rekors.iter().find(second).expect("an instance with Rekor v2").clone();
+        self.kind = Kind::HashedRekordV2;
+        (self.promise, self.proof) = (false, true);
+        self.timestamps.push((mini.sigstore.tsas[0].clone(), self.certified_at + 1));
+        self.media_type = V0_3.into();
+        if self.material == Material::Chain {
+            self.material = Material::Certificate;
+            self.chain.clear();
+        }
     }
 
     /// A certificate signs, and every layer names it.
@@ -176,7 +223,8 @@ impl Plan {
             version: self.kind.version().into(),
             integrated_time: self.integrated_at,
             log_index: self.rekor.shard_offset + self.position as i64,
-            log_id: self.rekor.key.log_id(),
+            dated: self.rekor.generation == Generation::V1,
+            log_id: self.rekor.log_id(),
             promise: self.promise,
             proof: self.proof,
             rekor: self.rekor.clone(),

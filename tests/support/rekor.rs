@@ -1,83 +1,35 @@
-//! A Rekor v1 log: entry bodies, signed entry timestamps, inclusion proofs with checkpoints.
+//! Rekor logs of both generations: signed entry timestamps, inclusion proofs with checkpoints.
 
 use serde_json::{Value, json};
 
 use super::checkpoint::{Checkpoint, NoteSignature};
-use super::envelope::Envelope;
-use super::keys::{Key, b64, sha256_hex};
+use super::keys::{Key, b64};
 use super::merkle::Tree;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generation {
+    /// Shards, promises, integrated times.
+    V1,
+    /// Tiles: a log of one tree, whose checkpoint is all that it signs.
+    V2,
+}
 
 #[derive(Clone)]
 pub struct Rekor {
+    pub generation: Generation,
     pub key: Key,
     /// The host, which signs checkpoints.
     pub name: String,
-    /// The id of the active shard's tree, part of a checkpoint's origin.
+    /// The id of the active shard's tree, part of a checkpoint's origin; v2 has none.
     pub tree_id: String,
     /// Entries in the shards before the active one: global index = offset + index in the shard.
     pub shard_offset: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// `intoto` 0.0.2
-    Intoto,
-    /// `dsse` 0.0.1
-    Dsse,
-}
-
-impl Kind {
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Intoto => "intoto",
-            Kind::Dsse => "dsse",
-        }
-    }
-
-    pub fn version(self) -> &'static str {
-        match self {
-            Kind::Intoto => "0.0.2",
-            Kind::Dsse => "0.0.1",
-        }
-    }
-
-    /// The entry that Rekor derives from an envelope and the PEM of what verifies it.
-    pub fn body(self, envelope: &Envelope, verifier_pem: &str) -> Value {
-        let payload_hash = json!({"algorithm": "sha256", "value": sha256_hex(&envelope.payload)});
-        let envelope_hash = json!({"algorithm": "sha256", "value": sha256_hex(envelope.json().to_string())});
-        match self {
-            Kind::Intoto => {
-                // Clients of that time sent the PEM without its last newline.
-                let pem = b64(verifier_pem.trim_end());
-                let signatures: Vec<Value> = envelope
-                    .signatures
-                    .iter()
-                    .map(|s| {
-                        let mut signature = json!({"publicKey": pem, "sig": b64(b64(&s.sig))});
-                        if let Some(id) = s.keyid.as_deref().filter(|id| !id.is_empty()) {
-                            signature["keyid"] = json!(id);
-                        }
-                        signature
-                    })
-                    .collect();
-                json!({"apiVersion": "0.0.2", "kind": "intoto", "spec": {"content": {
-                    "envelope": {"payloadType": envelope.payload_type, "signatures": signatures},
-                    "hash": envelope_hash, "payloadHash": payload_hash}}})
-            }
-            Kind::Dsse => {
-                let pem = b64(verifier_pem);
-                let signatures: Vec<Value> =
-                    envelope.signatures.iter().map(|s| json!({"signature": b64(&s.sig), "verifier": pem})).collect();
-                json!({"apiVersion": "0.0.1", "kind": "dsse", "spec": {
-                    "envelopeHash": envelope_hash, "payloadHash": payload_hash, "signatures": signatures}})
-            }
-        }
-    }
-}
-
 impl Rekor {
     pub fn new(label: &str, name: &str) -> Rekor {
         Rekor {
+            generation: Generation::V1,
             key: Key::p256(label),
             name: name.into(),
             tree_id: "2718281828459045235".into(),
@@ -85,12 +37,25 @@ impl Rekor {
         }
     }
 
+    pub fn v2(key: Key, name: &str) -> Rekor {
+        Rekor { generation: Generation::V2, key, name: name.into(), tree_id: String::new(), shard_offset: 0 }
+    }
+
     pub fn base_url(&self) -> String {
         format!("https://{}", self.name)
     }
 
+    /// The id by which entries and trusted roots name the log. That of an Ed25519 log is the whole of its
+    /// checkpoints' key id.
+    pub fn log_id(&self) -> Vec<u8> {
+        self.key.note_id(&self.name)
+    }
+
     pub fn origin(&self) -> String {
-        format!("{} - {}", self.name, self.tree_id)
+        match self.generation {
+            Generation::V1 => format!("{} - {}", self.name, self.tree_id),
+            Generation::V2 => self.name.clone(),
+        }
     }
 
     pub fn checkpoint(&self, tree: &Tree) -> Checkpoint {
@@ -111,6 +76,8 @@ pub struct Entry {
     pub kind: String,
     pub version: String,
     pub integrated_time: i64,
+    /// Whether it states that time; v2 knows of none.
+    pub dated: bool,
     /// The index over all shards.
     pub log_index: i64,
     pub log_id: Vec<u8>,
@@ -147,10 +114,12 @@ impl Entry {
             "logIndex": self.log_index.to_string(),
             "logId": {"keyId": b64(&self.log_id)},
             "kindVersion": {"kind": self.kind, "version": self.version},
-            "integratedTime": self.integrated_time.to_string(),
             "inclusionProof": proof,
             "canonicalizedBody": b64(body),
         });
+        if self.dated {
+            entry["integratedTime"] = json!(self.integrated_time.to_string());
+        }
         if let Some(set) = set {
             entry["inclusionPromise"] = json!({"signedEntryTimestamp": b64(set)});
         }

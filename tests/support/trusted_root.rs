@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::certificate::Authority;
-use super::keys::{Key, b64};
+use super::ct_log::CtLog;
+use super::keys::b64;
+use super::rekor::Rekor;
 
 #[derive(Clone)]
 pub struct TrustedRoot {
@@ -12,6 +14,8 @@ pub struct TrustedRoot {
     pub authorities: Vec<AuthorityMember>,
     pub ctlogs: Vec<LogMember>,
     pub tsas: Vec<AuthorityMember>,
+    /// Members that are not written at all, as GitHub's root has no `tlogs`.
+    pub left_out: Vec<&'static str>,
 }
 
 #[derive(Clone)]
@@ -41,13 +45,17 @@ impl TrustedRoot {
         let logs = |members: &[LogMember]| members.iter().map(LogMember::json).collect::<Value>();
         let authorities = |members: &[AuthorityMember]| members.iter().map(AuthorityMember::json).collect();
         let (fulcio, tsas): (Value, Value) = (authorities(&self.authorities), authorities(&self.tsas));
-        json!({
+        let mut root = json!({
             "mediaType": self.media_type,
             "tlogs": logs(&self.tlogs),
             "certificateAuthorities": fulcio,
             "ctlogs": logs(&self.ctlogs),
             "timestampAuthorities": tsas,
-        })
+        });
+        if let Value::Object(members) = &mut root {
+            members.retain(|name, _| !self.left_out.contains(&name.as_str()));
+        }
+        root
     }
 
     pub fn text(&self) -> String {
@@ -62,20 +70,26 @@ impl TrustedRoot {
 }
 
 impl LogMember {
-    pub fn new(base_url: String, key: &Key, start: &str) -> LogMember {
-        let key_details = match key {
-            Key::P256(_) => "PKIX_ECDSA_P256_SHA_256",
-            Key::P384(_) => "PKIX_ECDSA_P384_SHA_384",
-        };
+    pub fn rekor(log: &Rekor, start: &str) -> LogMember {
+        LogMember { log_id: log.log_id(), ..LogMember::ct(&CtLog::with_key(log.key.clone(), &log.base_url()), start) }
+    }
+
+    pub fn ct(log: &CtLog, start: &str) -> LogMember {
         LogMember {
-            base_url,
+            base_url: log.base_url.clone(),
             hash_algorithm: "SHA2_256".into(),
-            spki: key.spki(),
-            key_details: key_details.into(),
+            spki: log.key.spki(),
+            key_details: log.key.key_details().into(),
             start: Some(start.into()),
             end: None,
-            log_id: key.log_id(),
+            log_id: log.key.log_id(),
         }
+    }
+
+    /// Names an RSA key as staging's root does: by the RSAPublicKey alone, under the old key details.
+    pub fn as_pkcs1(&mut self, log: &CtLog) {
+        self.spki = log.key.public();
+        self.key_details = "PKCS1_RSA_PKCS1V5".into();
     }
 
     fn json(&self) -> Value {

@@ -1,0 +1,256 @@
+//! Where the two may differ, and why. Whatever is not here is unexplained.
+
+use crate::case::Case;
+use crate::document::Json;
+use crate::judge::{Refusal, Verdict};
+
+/// One named difference.
+pub struct Difference {
+    pub name: &'static str,
+    /// Our error code where ours refuses; empty where the peer does, which has none.
+    pub code: &'static str,
+    /// What else must be so, where the code alone says too little.
+    pub when: fn(&Tried<'_>) -> bool,
+    /// Why this is right.
+    pub reason: &'static str,
+}
+
+/// A bundle on which the two differ.
+pub struct Tried<'a> {
+    pub case: &'a Case,
+    /// As either reads it; what is no JSON is refused by both.
+    pub doc: Json,
+    pub refusal: &'a Refusal,
+}
+
+/// What became of one bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    BothAccept,
+    BothRefuse,
+    /// By which entry of [`OURS_REFUSES`]; `None` if by none.
+    OursRefuses(Option<usize>),
+    /// By which entry of [`PEER_REFUSES`].
+    PeerRefuses(Option<usize>),
+}
+
+impl Outcome {
+    pub fn of(case: &Case, text: &str, ours: &Verdict, peer: &Verdict) -> Outcome {
+        let find = |list: &[Difference], refusal: &Refusal| {
+            let doc = Json::parse(text).unwrap_or(Json::Null);
+            let tried = Tried { case, doc, refusal };
+            list.iter().position(|difference| difference.code == refusal.code && (difference.when)(&tried))
+        };
+        match (ours, peer) {
+            (Ok(()), Ok(())) => Outcome::BothAccept,
+            (Err(_), Err(_)) => Outcome::BothRefuse,
+            (Err(refusal), Ok(())) => Outcome::OursRefuses(find(OURS_REFUSES, refusal)),
+            (Ok(()), Err(refusal)) => Outcome::PeerRefuses(find(PEER_REFUSES, refusal)),
+        }
+    }
+
+    pub fn unexplained(self) -> bool {
+        matches!(self, Outcome::OursRefuses(None) | Outcome::PeerRefuses(None))
+    }
+}
+
+impl Tried<'_> {
+    fn says(&self, text: &str) -> bool {
+        self.refusal.message.contains(text)
+    }
+
+    fn entries(&self) -> &[Json] {
+        self.doc.get("verificationMaterial/tlogEntries").and_then(Json::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    fn certificates(&self) -> usize {
+        let chain = self.doc.get("verificationMaterial/x509CertificateChain/certificates");
+        chain.and_then(Json::as_array).map_or(0, Vec::len)
+    }
+
+    /// How many of the members are there and not null.
+    fn members(&self, of: &str, names: &[&str]) -> usize {
+        let object = if of.is_empty() { Some(&self.doc) } else { self.doc.get(of) };
+        let Some(Json::Object(members)) = object else { return 0 };
+        members.iter().filter(|(name, value)| names.contains(&name.as_str()) && *value != Json::Null).count()
+    }
+}
+
+const MATERIALS: [&str; 3] = ["publicKey", "certificate", "x509CertificateChain"];
+const CONTENTS: [&str; 2] = ["dsseEnvelope", "messageSignature"];
+
+/// Ours refuses, the peer accepts: our strictness.
+pub const OURS_REFUSES: &[Difference] = &[
+    Difference {
+        name: "base64 in another spelling",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("is not canonical base64"),
+        reason: "one value has one spelling, or bytes compared as text are not compared; the peer decodes as protobuf does",
+    },
+    Difference {
+        name: "base64 in another spelling, in a proof",
+        code: "LOG_ENTRY_MALFORMED",
+        when: |tried| tried.says("bytes of base64"),
+        reason: "as above",
+    },
+    Difference {
+        name: "integer in another spelling",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("no canonical decimal integer"),
+        reason: "int64 is a decimal string in protobuf's JSON; signs, zeros in front and JSON numbers are read differently by readers",
+    },
+    Difference {
+        name: "member twice",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("duplicate field"),
+        reason: "which of the two counts would be the reader's choice; the peer takes the first of some",
+    },
+    Difference {
+        name: "array for an object",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("invalid type: sequence, expected struct"),
+        reason: "an object is an object; serde would read its members from an array too",
+    },
+    Difference {
+        name: "two key materials",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("exactly one key material") && tried.members("verificationMaterial", &MATERIALS) > 1,
+        reason: "protobuf oneof: which is checked and which believed would be the sender's choice; the peer takes the first",
+    },
+    Difference {
+        name: "key material of another version",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("exactly one key material") && tried.members("verificationMaterial", &MATERIALS) == 1,
+        reason: "a v0.1 or v0.2 bundle has a chain, a v0.3 bundle a certificate; the peer holds only v0.3 to it",
+    },
+    Difference {
+        name: "two contents",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("exactly one content") && tried.members("", &CONTENTS) > 1,
+        reason: "protobuf oneof: one check could look at the signature over the other; the peer takes the first",
+    },
+    Difference {
+        name: "key that travels with the bundle",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("publicKey carries a key"),
+        reason: "keys come from the trust configuration only; the peer does not read it",
+    },
+    Difference {
+        name: "key without a name",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("publicKey.hint is empty"),
+        reason: "a managed key is found by its hint; the peer is given the key and reads no hint",
+    },
+    Difference {
+        name: "hint is not the envelope's key id",
+        code: "KEY_MISMATCH",
+        when: |tried| tried.doc.text_at("verificationMaterial/publicKey/hint").is_some(),
+        reason: "sigstore_bundle.proto: hint and keyid are the same; the peer compares neither",
+    },
+    Difference {
+        name: "hash algorithm by another name",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("messageDigest is of an unknown algorithm"),
+        reason: "an enum has one spelling; the peer takes seven",
+    },
+    Difference {
+        name: "no media type",
+        code: "UNSUPPORTED_BUNDLE",
+        when: |tried| tried.doc.get("mediaType").is_none(),
+        reason: "what says not what it is, is not known; the peer takes it for v0.1, which needs no proof",
+    },
+    Difference {
+        name: "too deep or too many",
+        code: "LIMIT_EXCEEDED",
+        when: |_| true,
+        reason: "work is bounded before it is done: 64 levels, 10 certificates, 32 entries, 32 timestamps; the peer bounds nothing",
+    },
+    Difference {
+        name: "empty certificate in the chain",
+        code: "BUNDLE_MALFORMED",
+        when: |tried| tried.says("a certificate is empty") && tried.certificates() > 1,
+        reason: "each certificate is one; the peer does not look at those it has no use for",
+    },
+    Difference {
+        name: "certificate that the root does not have",
+        code: "UNTRUSTED_CERTIFICATE",
+        when: |tried| tried.certificates() > 1,
+        reason: "authorities come from the trusted root only; the peer ignores what it has no use for",
+    },
+    Difference {
+        name: "entry of a log that is not known",
+        code: "UNKNOWN_LOG",
+        when: |_| true,
+        reason: "the entry says which log it is of; the peer reads the id for promises only, and finds the key by the checkpoint",
+    },
+    Difference {
+        name: "checkpoint not by the entry's own log",
+        code: "CHECKPOINT_UNSIGNED",
+        when: |_| true,
+        reason: "log id, name and key hint must be one log's; the peer takes any trusted log's signature under any name",
+    },
+    Difference {
+        name: "checkpoint that is no signed note",
+        code: "CHECKPOINT_MALFORMED",
+        when: |_| true,
+        reason: "C2SP signed-note to the letter; the peer trims lines and ignores what follows the signatures",
+    },
+    Difference {
+        name: "proof of another tree size",
+        code: "CHECKPOINT_MISMATCH",
+        when: |tried| tried.says("tree size"),
+        reason: "the checkpoint's size is the signed one; the peer takes the proof's, if the path happens to fit",
+    },
+    Difference {
+        name: "entry without proof beside one with",
+        code: "MISSING_INCLUSION_PROOF",
+        when: |tried| tried.entries().len() > 1,
+        reason: "every entry of a v0.2 or v0.3 bundle has a proof; the peer asks for one proof in the bundle",
+    },
+    Difference {
+        name: "entry without promise beside one with",
+        code: "MISSING_LOG_PROMISE",
+        when: |tried| tried.entries().len() > 1,
+        reason: "every entry of a v0.1 bundle has a promise; the peer asks for one promise in the bundle",
+    },
+    Difference {
+        name: "promise alone, after npm's bundles had proofs",
+        code: "PROMISE_ONLY",
+        when: |tried| tried.entries().iter().any(|entry| entry.get("inclusionProof").is_none_or(|p| *p == Json::Null)),
+        reason: "the media type is not signed, so that anybody could make a v0.1 bundle of a newer one and drop the proof",
+    },
+    Difference {
+        name: "no time at all",
+        code: "NO_VERIFIED_TIME",
+        when: |tried| tried.doc.get("verificationMaterial/publicKey").is_some(),
+        reason: "a key is good within its window, so that a time must be proved; the peer asks none of managed keys",
+    },
+    Difference {
+        name: "digest that the key does not sign",
+        code: "DIGEST_NOT_SUPPLIED",
+        when: |tried| tried.doc.get("messageSignature").is_some(),
+        reason: "the key decides which hash was signed; the peer lets the unsigned messageDigest decide",
+    },
+    Difference {
+        name: "statement without a predicate type",
+        code: "STATEMENT_MALFORMED",
+        when: |tried| tried.says("predicateType is empty"),
+        reason: "in-toto: a statement has one; the peer does not read it",
+    },
+];
+
+/// Ours accepts, the peer refuses.
+pub const PEER_REFUSES: &[Difference] = &[
+    Difference {
+        name: "null for what is absent",
+        code: "",
+        when: |tried| tried.says("invalid type: null"),
+        reason: "protobuf's JSON: null is the default value; nothing is believed that was not there before",
+    },
+    Difference {
+        name: "number out of range where nobody reads",
+        code: "",
+        when: |tried| tried.says("number out of range"),
+        reason: "a member that nobody reads is skipped; the peer keeps the members beside a flattened one",
+    },
+];
