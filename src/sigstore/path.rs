@@ -105,6 +105,15 @@ impl Chain {
         &self.issuer
     }
 
+    /// Whether the issuer's signature is on `leaf`, at whatever time; `None` if it is of an unsupported
+    /// kind. For leaves that the trusted root itself lists.
+    pub(super) fn has_signed(&self, leaf: &EndEntity) -> Option<bool> {
+        let (certificate, issuer) = (leaf.certificate(), self.issuer.key());
+        let fits = |algorithm: &&PathAlgorithm| algorithm.is_for(issuer, certificate.signature_algorithm());
+        let algorithm = Remembering { algorithm: self.algorithms.iter().find(fits)?, leaf };
+        Some(algorithm.verify_signature(issuer.raw(), certificate.tbs(), certificate.signature()).is_ok())
+    }
+
     /// Proves that this chain issued `leaf`, and that every certificate of the path was valid at `time`.
     ///
     /// If a certificate was not valid, `TIME_OUTSIDE_CERTIFICATE`; if the issuer's signature is not on

@@ -129,6 +129,11 @@ impl TrustedRoot {
         log.ok_or_else(|| VerifyError::UnknownLog { log_id: hex::encode(id).into() })
     }
 
+    #[cfg(fuzzing)]
+    pub(super) fn transparency_logs(&self) -> &[Log] {
+        &self.transparency_logs
+    }
+
     /// The certificate log with that id.
     pub(super) fn certificate_log(&self, id: &[u8]) -> Result<&Log, VerifyError> {
         let log = self.certificate_logs.iter().find(|log| log.id() == id);
