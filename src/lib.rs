@@ -53,6 +53,8 @@ mod crypto;
 mod encoding;
 pub mod error;
 pub mod evidence;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod identity;
 mod integrity;
 mod json;

@@ -4,6 +4,8 @@
 //! which key) stands here, once; a backend only calculates. So both accept the same.
 
 mod ed25519;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod path;
 mod scheme;
 mod signature;
@@ -37,7 +39,7 @@ pub(crate) struct BadSignature;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeyError {
     Malformed(&'static str),
-    /// A key of a kind that is not verified here; its object identifier.
+    /// A key of a kind or size that is not verified here: its object identifier, and the size.
     Unsupported(String),
 }
 
@@ -99,6 +101,10 @@ impl PublicKey {
     /// The same, where the scheme was named by what is trusted. One that does not fit the key made
     /// no signature by it.
     pub(crate) fn verify_with(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        #[cfg(fuzzing)]
+        if fuzzing::every_signature_is_good() {
+            return Ok(());
+        }
         if !self.0.kind.schemes().contains(&scheme) {
             return Err(BadSignature);
         }
@@ -114,6 +120,10 @@ impl PublicKey {
     /// The same for whoever has only the digest of the message. Ed25519 signs messages alone: that a
     /// digest were the message is another statement.
     pub(crate) fn verify_digest(&self, hash: Hash, digest: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        #[cfg(fuzzing)]
+        if fuzzing::every_signature_is_good() {
+            return Ok(());
+        }
         let well_formed = match self.scheme() {
             Scheme::Ecdsa(_) => signature::is_ecdsa(signature),
             // The backends compare its length with the modulus.

@@ -47,6 +47,8 @@ mod dsse;
 mod end_entity;
 mod entry_kind;
 mod expectation;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod hash_names;
 mod in_toto;
 mod leaf;

@@ -10,6 +10,7 @@ use der::asn1::{ObjectIdentifier, OctetStringRef};
 use super::certificate::VerifiedCertificate;
 use super::precertificate;
 use super::trusted_root::TrustedRoot;
+use super::x509::Certificate;
 use crate::crypto::{KeyKind, PublicKey};
 use crate::error::{ParseError, VerifyError};
 use crate::limits;
@@ -17,7 +18,7 @@ use crate::time::Timestamp;
 
 /// The list of signed certificate timestamps (RFC 6962 §3.3). A critical one was refused with all
 /// other critical extensions that leaves may not have.
-const SCT_LIST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.4.2");
+pub(super) const SCT_LIST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.4.2");
 
 /// A certificate that a trusted certificate log has seen, if its instance has such logs.
 #[derive(Clone, Debug)]
@@ -40,10 +41,7 @@ pub(super) fn verify(
     if !root.is_logged() {
         return Ok(LoggedCertificate(certificate));
     }
-    let extension = certificate.certificate().extensions().iter().find(|e| e.extn_id == SCT_LIST);
-    let value = extension.ok_or(VerifyError::MissingSct)?.extn_value.as_bytes();
-    let list = <&OctetStringRef>::from_der(value).map_err(|_| malformed("its extension is no OCTET STRING"))?;
-    let scts = read_list(list.as_bytes())?;
+    let scts = read_list(embedded(certificate.certificate())?)?;
     let precertificate = precertificate::without_extension(certificate.certificate().tbs(), SCT_LIST)
         .map_err(|_| malformed("it cannot be taken out of the certificate"))?;
     let mut good = 0_usize;
@@ -71,6 +69,14 @@ pub(super) fn verify(
     if good == 0 { Err(failure) } else { Ok(LoggedCertificate(certificate)) }
 }
 
+/// The list in a certificate.
+pub(super) fn embedded(certificate: &Certificate) -> Result<&[u8], VerifyError> {
+    let extension = certificate.extensions().iter().find(|e| e.extn_id == SCT_LIST);
+    let value = extension.ok_or(VerifyError::MissingSct)?.extn_value.as_bytes();
+    let list = <&OctetStringRef>::from_der(value).map_err(|_| malformed("its extension is no OCTET STRING"))?;
+    Ok(list.as_bytes())
+}
+
 /// Hash sha256 and signature ecdsa (RFC 5246 §7.4.1.4.1).
 const SHA256_ECDSA: [u8; 2] = [4, 3];
 /// Hash sha256 and signature rsa.
@@ -78,12 +84,12 @@ const SHA256_RSA: [u8; 2] = [4, 1];
 
 /// One `SignedCertificateTimestamp`, version 1.
 #[derive(Debug)]
-struct Sct<'a> {
-    log_id: &'a [u8],
-    milliseconds: u64,
-    extensions: &'a [u8],
-    algorithms: [u8; 2],
-    signature: &'a [u8],
+pub(super) struct Sct<'a> {
+    pub(super) log_id: &'a [u8],
+    pub(super) milliseconds: u64,
+    pub(super) extensions: &'a [u8],
+    pub(super) algorithms: [u8; 2],
+    pub(super) signature: &'a [u8],
 }
 
 impl Sct<'_> {
@@ -125,7 +131,7 @@ impl Sct<'_> {
 }
 
 /// `SignedCertificateTimestampList`: everything has its length, and nothing is left over.
-fn read_list(bytes: &[u8]) -> Result<Vec<Sct<'_>>, VerifyError> {
+pub(super) fn read_list(bytes: &[u8]) -> Result<Vec<Sct<'_>>, VerifyError> {
     let mut outer = Tls(bytes);
     let mut list = Tls(outer.vector()?);
     outer.end()?;

@@ -42,13 +42,13 @@ pub struct Case {
     pub name: String,
     pub expect: String,
     asked: Asked,
-    manifest: Vec<u8>,
-    attestations: Attestations,
+    pub manifest: Vec<u8>,
+    pub attestations: Attestations,
     time: PublishTime,
     now: Timestamp,
     publisher: Option<TrustedPublisher>,
-    keys: Vec<u8>,
-    trusted_root: Vec<u8>,
+    pub keys: Vec<u8>,
+    pub trusted_root: Vec<u8>,
 }
 
 impl Case {

@@ -10,6 +10,7 @@ mod support;
 mod accept;
 mod case;
 mod mint;
+mod order;
 mod reject;
 
 use std::path::{Path, PathBuf};

@@ -8,6 +8,7 @@ mod support;
 
 mod api;
 mod attestation_set;
+mod authority;
 mod bundle;
 mod bundle_question;
 mod certificate;

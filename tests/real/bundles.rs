@@ -16,6 +16,11 @@ const STRICTER: &[(&str, &str, &str)] = &[
         "a P-384 key of 2022 signed a SHA-256 digest: the bundle chose the hash, unsigned, and not the key",
     ),
     ("sigstore-js__DEMO.md", "STATEMENT_MALFORMED", "the payload is called an in-toto statement and is plain text"),
+    (
+        "sigstore-python__bundle.txt",
+        "UNKNOWN_TIMESTAMP_AUTHORITY",
+        "a local test authority's token rides along: the log's time would do, but every time that is claimed must hold",
+    ),
 ];
 
 /// The newest trusted root of each instance.
@@ -106,5 +111,7 @@ fn every_bundle_gets_the_recorded_verdict() {
     }
     assert_eq!(wrong, Vec::<String>::new());
     assert_eq!((github, sigstore), (71, 24));
+    stricter.sort_unstable();
+    stricter.dedup();
     assert_eq!(stricter, STRICTER.iter().map(|(part, ..)| *part).collect::<Vec<_>>(), "an entry is not needed");
 }

@@ -30,6 +30,7 @@ pub mod keys;
 pub mod log_body;
 pub mod merkle;
 pub mod message;
+pub mod order;
 pub mod package;
 pub mod plan;
 pub mod recording;
