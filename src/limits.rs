@@ -24,6 +24,8 @@ pub const TIMESTAMP_BYTES: usize = 64 << 10;
 pub const TIMESTAMP_ATTRIBUTES: usize = 32;
 /// Certificates in one bundle (attacks.md BU-18).
 pub const CERTIFICATES: usize = 10;
+/// Authorities in one chain (attacks.md CE-14; GitHub's has three).
+pub const AUTHORITIES: usize = 4;
 /// Bytes of one certificate (attacks.md §4; Fulcio's are under 2 KiB).
 pub const CERTIFICATE_BYTES: usize = 64 << 10;
 /// Extensions of one certificate (attacks.md CE-67; Fulcio's leaves have about 30).

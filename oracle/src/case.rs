@@ -38,10 +38,34 @@ pub enum Expected {
 pub struct Root {
     pub name: String,
     pub text: String,
-    /// The ids of its logs. GitHub's instance has none.
-    pub logs: Vec<String>,
+    /// GitHub's instance has none.
+    pub logs: Vec<Log>,
     pub peer: Result<Verifier, String>,
     pub ours: Result<TrustedRoot, String>,
+}
+
+/// A transparency log of a root.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Log {
+    /// In base64, as bundles have it.
+    pub id: String,
+    pub url: String,
+}
+
+impl Log {
+    fn read(log: &Json) -> Option<Log> {
+        Some(Log { id: log.text_at("logId/keyId")?.into(), url: log.text_at("baseUrl")?.into() })
+    }
+
+    /// Host and port.
+    pub fn authority(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
+    }
+
+    pub fn host(&self) -> &str {
+        self.authority().split(':').next().unwrap_or_default()
+    }
 }
 
 impl Root {
@@ -51,7 +75,7 @@ impl Root {
             .and_then(|root| Verifier::new(&root).map_err(|e| e.to_string()));
         let document = Json::parse(&text).unwrap_or(Json::Null);
         let logs = document.get("tlogs").and_then(Json::as_array).into_iter().flatten();
-        let logs: Vec<String> = logs.filter_map(|log| log.text_at("logId/keyId").map(str::to_owned)).collect();
+        let logs: Vec<Log> = logs.filter_map(Log::read).collect();
         let read = if logs.is_empty() { TrustedRoot::from_json_unlogged } else { TrustedRoot::from_json };
         let ours = read(text.as_bytes()).map_err(|e| format!("{}: {e}", e.code()));
         Root { name: name.into(), text, logs, peer, ours }

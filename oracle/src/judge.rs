@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use countersign::sigstore::{ArtifactDigest, Bundle, BundleKey, Expectation};
 use countersign::Timestamp;
+use countersign::sigstore::{ArtifactDigest, Bundle, BundleKey, Expectation};
 use sigstore_verify::types::{
     Artifact, ArtifactDigest as PeerDigest, Bundle as PeerBundle, DerCertificate, DerPublicKey, HashAlgorithm,
 };

@@ -54,7 +54,7 @@ impl Run {
         let case = &corpus.cases[mutation.case];
         let (ours, peer) = (judge::ours(case, &mutation.text), judge::peer(case, &mutation.text));
         self.panics += usize::from(peer.as_ref().is_err_and(|refusal| refusal.code == judge::PANIC));
-        let outcome = Outcome::of(case, &mutation.text, &ours, &peer);
+        let outcome = Outcome::of(case, &mutation.doc, &ours, &peer);
         self.total.count(outcome);
         for kind in &mutation.kinds {
             self.by_kind.entry(kind).or_default().count(outcome);

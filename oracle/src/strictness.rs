@@ -1,6 +1,7 @@
 //! Where the two may differ, and why. Whatever is not here is unexplained.
 
-use crate::case::Case;
+use crate::case::{Case, Log};
+use crate::decode;
 use crate::document::Json;
 use crate::judge::{Refusal, Verdict};
 
@@ -18,8 +19,8 @@ pub struct Difference {
 /// A bundle on which the two differ.
 pub struct Tried<'a> {
     pub case: &'a Case,
-    /// As either reads it; what is no JSON is refused by both.
-    pub doc: Json,
+    /// As it is written; what is no JSON is refused by both.
+    pub doc: &'a Json,
     pub refusal: &'a Refusal,
 }
 
@@ -35,9 +36,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub fn of(case: &Case, text: &str, ours: &Verdict, peer: &Verdict) -> Outcome {
+    pub fn of(case: &Case, doc: &Json, ours: &Verdict, peer: &Verdict) -> Outcome {
         let find = |list: &[Difference], refusal: &Refusal| {
-            let doc = Json::parse(text).unwrap_or(Json::Null);
             let tried = Tried { case, doc, refusal };
             list.iter().position(|difference| difference.code == refusal.code && (difference.when)(&tried))
         };
@@ -59,21 +59,79 @@ impl Tried<'_> {
         self.refusal.message.contains(text)
     }
 
+    fn list(&self, path: &str) -> &[Json] {
+        self.doc.get(path).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+    }
+
     fn entries(&self) -> &[Json] {
-        self.doc.get("verificationMaterial/tlogEntries").and_then(Json::as_array).map_or(&[], Vec::as_slice)
+        self.list("verificationMaterial/tlogEntries")
     }
 
     fn certificates(&self) -> usize {
-        let chain = self.doc.get("verificationMaterial/x509CertificateChain/certificates");
-        chain.and_then(Json::as_array).map_or(0, Vec::len)
+        self.list("verificationMaterial/x509CertificateChain/certificates").len()
+    }
+
+    /// Entries, timestamps, certificates.
+    fn counts(&self) -> [usize; 3] {
+        let tokens = self.list("verificationMaterial/timestampVerificationData/rfc3161Timestamps");
+        [self.entries().len(), tokens.len(), self.certificates()]
+    }
+
+    /// Brackets inside brackets.
+    fn depth(&self) -> usize {
+        let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+        for letter in self.doc.to_string().chars() {
+            match letter {
+                _ if escaped => escaped = false,
+                '\\' if quoted => escaped = true,
+                '"' => quoted = !quoted,
+                '[' | '{' if !quoted => depth += 1,
+                ']' | '}' if !quoted => depth -= 1,
+                _ => {}
+            }
+            deepest = deepest.max(depth);
+        }
+        deepest
+    }
+
+    /// The trusted log whose id an entry states.
+    fn log_of(&self, entry: &Json) -> Option<&Log> {
+        let id = entry.text_at("logId/keyId")?;
+        self.case.root.logs.iter().find(|log| log.id == id)
+    }
+
+    /// Whether a line of the checkpoint is by the key and under the name of that log.
+    fn is_signed_by_its_log(&self, entry: &Json) -> bool {
+        let (Some(log), Some(note)) = (self.log_of(entry), checkpoint(entry)) else { return false };
+        note.lines().filter_map(|line| line.strip_prefix("\u{2014} ")?.split_once(' ')).any(|(name, line)| {
+            let hint = |text: &str| decode(text).and_then(|bytes| Some(bytes.get(..4)?.to_vec()));
+            [log.host(), log.authority()].contains(&name) && hint(line) == hint(&log.id)
+        })
     }
 
     /// How many of the members are there and not null.
     fn members(&self, of: &str, names: &[&str]) -> usize {
-        let object = if of.is_empty() { Some(&self.doc) } else { self.doc.get(of) };
+        let object = if of.is_empty() { Some(self.doc) } else { self.doc.get(of) };
         let Some(Json::Object(members)) = object else { return 0 };
         members.iter().filter(|(name, value)| names.contains(&name.as_str()) && *value != Json::Null).count()
     }
+}
+
+fn checkpoint(entry: &Json) -> Option<&str> {
+    entry.text_at("inclusionProof/checkpoint/envelope")
+}
+
+/// C2SP signed-note: text, a blank line, lines of an em dash, a name, and base64.
+fn is_signed_note(note: &str) -> bool {
+    let Some((text, lines)) = note.split_once("\n\n") else { return false };
+    let is_line = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let long = |text: &str| decode(text).is_some_and(|bytes| bytes.len() > 4);
+        matches!(words[..], ["\u{2014}", name, signature] if !name.is_empty() && !name.contains('+') && long(signature))
+    };
+    let three = text.lines().count() >= 3 && !note.contains(['\r', '\t', '\u{0}']);
+    let Some(lines) = lines.strip_suffix('\n') else { return false };
+    three && lines.split('\n').all(is_line)
 }
 
 const MATERIALS: [&str; 3] = ["publicKey", "certificate", "x509CertificateChain"];
@@ -162,7 +220,7 @@ pub const OURS_REFUSES: &[Difference] = &[
     Difference {
         name: "too deep or too many",
         code: "LIMIT_EXCEEDED",
-        when: |_| true,
+        when: |tried| tried.depth() > 64 || tried.counts().iter().zip([32, 32, 10]).any(|(count, most)| *count > most),
         reason: "work is bounded before it is done: 64 levels, 10 certificates, 32 entries, 32 timestamps; the peer bounds nothing",
     },
     Difference {
@@ -180,19 +238,19 @@ pub const OURS_REFUSES: &[Difference] = &[
     Difference {
         name: "entry of a log that is not known",
         code: "UNKNOWN_LOG",
-        when: |_| true,
+        when: |tried| tried.entries().iter().any(|entry| tried.log_of(entry).is_none()),
         reason: "the entry says which log it is of; the peer reads the id for promises only, and finds the key by the checkpoint",
     },
     Difference {
         name: "checkpoint not by the entry's own log",
         code: "CHECKPOINT_UNSIGNED",
-        when: |_| true,
+        when: |tried| tried.entries().iter().any(|entry| !tried.is_signed_by_its_log(entry)),
         reason: "log id, name and key hint must be one log's; the peer takes any trusted log's signature under any name",
     },
     Difference {
         name: "checkpoint that is no signed note",
         code: "CHECKPOINT_MALFORMED",
-        when: |_| true,
+        when: |tried| tried.entries().iter().filter_map(checkpoint).any(|note| !is_signed_note(note)),
         reason: "C2SP signed-note to the letter; the peer trims lines and ignores what follows the signatures",
     },
     Difference {
@@ -222,7 +280,10 @@ pub const OURS_REFUSES: &[Difference] = &[
     Difference {
         name: "no time at all",
         code: "NO_VERIFIED_TIME",
-        when: |tried| tried.doc.get("verificationMaterial/publicKey").is_some(),
+        when: |tried| {
+            let promised = |entry: &Json| entry.get("inclusionPromise").is_some_and(|promise| *promise != Json::Null);
+            tried.doc.get("verificationMaterial/publicKey").is_some() && !tried.entries().iter().any(promised)
+        },
         reason: "a key is good within its window, so that a time must be proved; the peer asks none of managed keys",
     },
     Difference {

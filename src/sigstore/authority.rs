@@ -38,6 +38,11 @@ impl Authority {
         self.chain.issuer()
     }
 
+    /// As [`Chain::has_signed`].
+    pub(super) fn has_signed(&self, leaf: &EndEntity) -> Option<bool> {
+        self.chain.has_signed(leaf)
+    }
+
     /// Proves that this authority issued `leaf`, and that the whole path was valid at `time`.
     ///
     /// If the trusted root does not vouch for the chain then, `TIME_OUTSIDE_AUTHORITY`; then as

@@ -59,9 +59,6 @@ impl InTotoStatement {
         let document: Document = json::read("statement", payload, limits::STATEMENT_BYTES).map_err(unreadable)?;
         let Document { kind, predicate_type, subject, predicate } = document;
         check_type(kind.as_deref())?;
-        if predicate_type.is_empty() {
-            return Err(malformed("predicateType is empty"));
-        }
         Ok(Self { predicate_type, subjects: subject.0, predicate })
     }
 

@@ -173,7 +173,7 @@ impl Case {
                 }
             }
             assert!(loaded.len() < 100, "{}", self.id);
-            if chain.len() == limits::CERTIFICATES {
+            if chain.len() == limits::AUTHORITIES {
                 continue;
             }
             for below in &intermediates {

@@ -16,6 +16,7 @@ use super::end_entity::EndEntity;
 use super::x509::Certificate;
 use crate::crypto::PathAlgorithm;
 use crate::error::{ParseError, VerifyError};
+use crate::limits;
 use crate::time::{Timestamp, Window};
 
 /// id-kp-codeSigning and id-kp-timeStamping (RFC 5280 §4.2.1.12).
@@ -72,6 +73,11 @@ impl Chain {
     /// Checks a chain of the trusted root. `Ok(None)` if it is sound as far as it can be read, but has
     /// keys or signatures of a kind not verified here: it then issues nothing.
     pub(super) fn load(chain: Vec<Certificate>, purpose: Purpose) -> Result<Option<Self>, ParseError> {
+        // How far the walk goes is its own affair; each one more is one more who can issue.
+        if chain.len() > limits::AUTHORITIES {
+            let limit = u64::try_from(limits::AUTHORITIES).unwrap_or(u64::MAX);
+            return Err(ParseError::LimitExceeded { what: "authorities in a chain", limit });
+        }
         let mut authorities = Vec::with_capacity(chain.len());
         for (below, certificate) in chain.into_iter().enumerate() {
             match CaCertificate::read(certificate, below, purpose)? {
@@ -97,6 +103,15 @@ impl Chain {
     /// purposes too (GitHub's does), and a leaf straight from it is none of Sigstore's.
     pub(super) fn issuer(&self) -> &CaCertificate {
         &self.issuer
+    }
+
+    /// Whether the issuer's signature is on `leaf`, at whatever time; `None` if it is of an unsupported
+    /// kind. For leaves that the trusted root itself lists.
+    pub(super) fn has_signed(&self, leaf: &EndEntity) -> Option<bool> {
+        let (certificate, issuer) = (leaf.certificate(), self.issuer.key());
+        let fits = |algorithm: &&PathAlgorithm| algorithm.is_for(issuer, certificate.signature_algorithm());
+        let algorithm = Remembering { algorithm: self.algorithms.iter().find(fits)?, leaf };
+        Some(algorithm.verify_signature(issuer.raw(), certificate.tbs(), certificate.signature()).is_ok())
     }
 
     /// Proves that this chain issued `leaf`, and that every certificate of the path was valid at `time`.

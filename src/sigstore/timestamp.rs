@@ -65,7 +65,7 @@ pub(super) fn verify_token(
 fn more_telling(one: VerifyError, other: VerifyError) -> VerifyError {
     let weight = |error: &VerifyError| match error {
         VerifyError::UnknownTimestampAuthority => 0_u8,
-        VerifyError::TimestampCertificate => 1,
+        VerifyError::TimestampCertificate | VerifyError::TimestampUnsupported { .. } => 1,
         VerifyError::TimestampSignature => 2,
         _ => 3,
     };

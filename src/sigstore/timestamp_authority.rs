@@ -36,13 +36,17 @@ impl TimestampAuthority {
             return Ok(None);
         };
         ca_certificate::check_issued_by(leaf.certificate(), issuer.issuer().certificate())?;
-        Ok(dedicated.then_some(Self { leaf, issuer }))
+        match issuer.has_signed(&leaf) {
+            Some(true) => Ok(dedicated.then_some(Self { leaf, issuer })),
+            Some(false) => Err(invalid("its first certificate is not signed by the next one")),
+            None => Ok(None),
+        }
     }
 
     /// Proves that this authority made a token at the time that it states, and could (RFC 3161 §2.4.2).
     ///
     /// If the token names another signer, `UNKNOWN_TIMESTAMP_AUTHORITY`; if what was signed names
-    /// another certificate, `TIMESTAMP_CERTIFICATE`; if the signature is not good,
+    /// another certificate, `TIMESTAMP_CERTIFICATE` or `TIMESTAMP_UNSUPPORTED`; if the signature is not good,
     /// `TIMESTAMP_SIGNATURE`; if the trusted root does not vouch for it then,
     /// `TIME_OUTSIDE_TIMESTAMP_AUTHORITY`; if a certificate was not valid then,
     /// `TIME_OUTSIDE_CERTIFICATE`; then RFC 5280 §6.1.
@@ -52,9 +56,7 @@ impl TimestampAuthority {
         if !token.names(self.leaf.certificate()) {
             return Err(VerifyError::UnknownTimestampAuthority);
         }
-        if !token.is_by(self.leaf.certificate()) {
-            return Err(VerifyError::TimestampCertificate);
-        }
+        token.check_certificate(self.leaf.certificate())?;
         let (scheme, message, signature) = token.signature();
         self.leaf.key().verify_with(scheme, message, signature).map_err(|_| VerifyError::TimestampSignature)?;
         // As of the time that it states: an authority that has ended since made what it made, and one

@@ -43,7 +43,7 @@ pub(super) struct Token<'a> {
     time: Timestamp,
     imprint: (Hash, &'a [u8]),
     signer: SignerIdentifier<'a>,
-    certificate: (Hash, &'a [u8]),
+    certificate: NamedCertificate<'a>,
     /// What the signature is over: the signed attributes as the `SET OF` that they are.
     signed: Vec<u8>,
     scheme: Scheme,
@@ -119,15 +119,30 @@ impl<'a> Token<'a> {
     }
 
     /// Whether its signed attributes name exactly this certificate (RFC 5035 §5.4, RFC 5816).
-    pub(super) fn is_by(&self, certificate: &Certificate) -> bool {
-        let (hash, digest) = self.certificate;
-        hash.of(certificate.der()) == digest
+    ///
+    /// If they name another one, `TIMESTAMP_CERTIFICATE`; if by SHA-1, `TIMESTAMP_UNSUPPORTED`.
+    pub(super) fn check_certificate(&self, certificate: &Certificate) -> Result<(), VerifyError> {
+        match self.certificate {
+            NamedCertificate::Digest(hash, digest) if hash.of(certificate.der()) == digest => Ok(()),
+            NamedCertificate::Digest(..) => Err(VerifyError::TimestampCertificate),
+            NamedCertificate::Sha1 => {
+                Err(VerifyError::TimestampUnsupported { what: "a certificate named by SHA-1".into() })
+            }
+        }
     }
 
     /// What was signed, how, and the signature.
     pub(super) fn signature(&self) -> (Scheme, &[u8], &[u8]) {
         (self.scheme, &self.signed, self.signature)
     }
+}
+
+/// How the signed attributes name the signer's certificate.
+#[derive(Debug)]
+enum NamedCertificate<'a> {
+    Digest(Hash, &'a [u8]),
+    /// As before RFC 5816. No token of a real bundle does.
+    Sha1,
 }
 
 /// The signed attributes that are read. There are others, such as a second time, and they mean nothing.
@@ -170,19 +185,17 @@ impl<'a> SignedAttributes<'a> {
 
     /// The hash of the signer's certificate, which RFC 3161 §2.4.2 requires: without it, another
     /// certificate over the same key, with other rights, could be put in the signer's place.
-    fn certificate(&self) -> Result<(Hash, &'a [u8]), VerifyError> {
-        let Some(value) = self.certificate else {
-            return Err(if self.certificate_by_sha1 {
-                VerifyError::TimestampUnsupported { what: "a certificate named by SHA-1".into() }
-            } else {
-                wrong("they do not name the certificate")
-            });
+    fn certificate(&self) -> Result<NamedCertificate<'a>, VerifyError> {
+        let value = match self.certificate {
+            Some(value) => value,
+            None if self.certificate_by_sha1 => return Ok(NamedCertificate::Sha1),
+            None => return Err(wrong("they do not name the certificate")),
         };
         let value = value.decode_as::<SigningCertificateV2<'a>>().map_err(not_der)?;
         // The first is the signer's, any other is of its chain (RFC 5035 §3).
         let Some(first) = value.certificates.first() else { return Err(wrong("they name no certificate")) };
         let hash = first.algorithm.as_ref().map_or(Ok(Hash::Sha256), hash)?;
-        Ok((hash, first.digest.as_bytes()))
+        Ok(NamedCertificate::Digest(hash, first.digest.as_bytes()))
     }
 }
 

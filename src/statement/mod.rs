@@ -59,6 +59,9 @@ impl Statement {
         };
         check_subject(subject, artifact)?;
         let (predicate_type, predicate) = statement.into_predicate();
+        if predicate_type.is_empty() {
+            return Err(malformed("predicateType is empty"));
+        }
         let predicate = predicate.ok_or_else(|| malformed("there is no predicate"))?;
         Ok(Self { predicate_type, predicate })
     }

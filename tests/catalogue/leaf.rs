@@ -2,7 +2,9 @@
 
 use crate::question::{accepted, octo, provenance_with, refused};
 use crate::support::Miniature;
-use crate::support::certificate::{BASIC_CONSTRAINTS, Certificate, Extension, SUBJECT_ALT_NAME, name, uri_names};
+use crate::support::certificate::{
+    BASIC_CONSTRAINTS, Certificate, Extension, NAME_CONSTRAINTS, SUBJECT_ALT_NAME, name, uri_names,
+};
 use crate::support::der;
 use crate::support::keys::{Key, spki_of};
 use crate::support::plan::leaf_key;
@@ -18,6 +20,14 @@ fn changed(change: impl FnOnce(&mut Certificate)) -> &'static str {
 #[track_caller]
 fn encoded(change: impl FnOnce(&mut Vec<u8>)) -> &'static str {
     refused(|a| a.tbs(change))
+}
+
+#[test]
+fn ce_41_what_only_an_authority_may_say() {
+    let host = der::sequence(&[der::sequence(&[der::implicit(2, b"octo.example")])]);
+    let constraints = der::sequence(&[der::explicit(0, &host[2..])]);
+    let limits = Extension::new(NAME_CONSTRAINTS, false, constraints);
+    assert_eq!(changed(|c| c.extensions.push(limits)), "CERTIFICATE_MALFORMED");
 }
 
 #[test]
@@ -42,9 +52,12 @@ fn ce_48_a_name_that_a_reader_may_skip() {
     assert_eq!(changed(|c| c.extension(SUBJECT_ALT_NAME).critical = false), "SUBJECT_ALT_NAME");
 }
 
+/// Those that Sigstore's registry of algorithms has.
 #[test]
-fn ce_50_keys_of_either_curve() {
-    accepted(&provenance_with(|a| a.plan(|p| p.leaf_key = Key::p384("leaf"))));
+fn ce_50_keys_of_every_kind() {
+    for key in Key::of_every_kind("leaf") {
+        accepted(&provenance_with(|a| a.plan(|p| p.leaf_key = key)));
+    }
 }
 
 /// A SubjectPublicKeyInfo of an algorithm without parameters.
@@ -76,10 +89,23 @@ fn ce_50_ce_52_keys_that_are_not_supported() {
 
 /// Nobody else's signature is by them.
 #[test]
-fn ce_50_keys_of_every_kind() {
+fn ce_50_keys_of_somebody_else() {
     for spki in [rsa(256), spki("1.3.101.112", &[7; 32])] {
         assert_eq!(changed(|c| c.spki = spki), "ENVELOPE_SIGNATURE");
     }
+}
+
+#[test]
+fn ce_50_a_curve_in_its_parameters() {
+    // secp256r1 spelt out (RFC 3279 §2.3.5): whoever chooses the generator knows everybody's key.
+    let field = der::sequence(&[der::oid("1.2.840.10045.1.1"), der::integer(&[0xff; 32])]);
+    let curve = der::sequence(&[der::octets(&[1; 32]), der::octets(&[2; 32])]);
+    let point = leaf_key(&octo()).point();
+    let order = der::integer(&[0xfe; 32]);
+    let parameters = der::sequence(&[der::integer(&[1]), field, curve, der::octets(&point), order]);
+    let algorithm = der::sequence(&[der::oid("1.2.840.10045.2.1"), parameters]);
+    let spki = der::sequence(&[algorithm, der::bits(&point)]);
+    assert_eq!(changed(|c| c.spki = spki), "CERTIFICATE_MALFORMED");
 }
 
 #[test]
@@ -139,6 +165,17 @@ fn ce_60_encodings_that_are_not_der() {
         "CERTIFICATE_MALFORMED"
     );
     assert_eq!(encoded(|t| t.push(0)), "CERTIFICATE_MALFORMED");
+}
+
+#[test]
+fn ce_61_serial_numbers() {
+    let numbered = |contents: &[u8]| changed(|c| c.serial = der::tlv(der::INTEGER, contents));
+    for serial in [&[][..], &[0], &[0xff], &[0x80, 0], &[1; 21], &[0, 1]] {
+        assert_eq!(numbered(serial), "CERTIFICATE_MALFORMED", "{serial:?}");
+    }
+    for serial in [&[1][..], &[0x7f; 20], &[0, 0x80]] {
+        accepted(&provenance_with(|a| a.leaf(|c| c.serial = der::tlv(der::INTEGER, serial))));
+    }
 }
 
 #[test]

@@ -9,7 +9,19 @@ use crate::shared;
 
 /// Samples that others verify and we refuse: a part of the file's name, code, reason. One that is not
 /// needed fails the test.
-const STRICTER: &[(&str, &str, &str)] = &[];
+const STRICTER: &[(&str, &str, &str)] = &[
+    (
+        "sigstore-java__p.tgz",
+        "DIGEST_NOT_SUPPLIED",
+        "a P-384 key of 2022 signed a SHA-256 digest: the bundle chose the hash, unsigned, and not the key",
+    ),
+    ("sigstore-js__DEMO.md", "STATEMENT_MALFORMED", "the payload is called an in-toto statement and is plain text"),
+    (
+        "sigstore-python__bundle.txt",
+        "UNKNOWN_TIMESTAMP_AUTHORITY",
+        "a local test authority's token rides along: the log's time would do, but every time that is claimed must hold",
+    ),
+];
 
 /// The newest trusted root of each instance.
 fn root(instance: &str) -> TrustedRoot {
@@ -34,13 +46,13 @@ fn artifact(bundle: &Value) -> ArtifactDigest {
         return ArtifactDigest::sha256(base64(digest).try_into().unwrap());
     }
     let payload = base64(bundle["dsseEnvelope"]["payload"].as_str().unwrap());
-    let statement: Value = serde_json::from_slice(&payload).unwrap();
+    let statement: Value = serde_json::from_slice(&payload).unwrap_or_default();
     let digest = &statement["subject"][0]["digest"];
     let bytes = |name: &str| digest[name].as_str().map(|text| hex::decode(text).unwrap());
     match (bytes("sha256"), bytes("sha512")) {
         (Some(sha256), _) => ArtifactDigest::sha256(sha256.try_into().unwrap()),
         (None, Some(sha512)) => ArtifactDigest::sha512(sha512.try_into().unwrap()),
-        other => panic!("{other:?} of {digest}"),
+        (None, None) => ArtifactDigest::of(b""),
     }
 }
 
@@ -99,5 +111,7 @@ fn every_bundle_gets_the_recorded_verdict() {
     }
     assert_eq!(wrong, Vec::<String>::new());
     assert_eq!((github, sigstore), (71, 24));
+    stricter.sort_unstable();
+    stricter.dedup();
     assert_eq!(stricter, STRICTER.iter().map(|(part, ..)| *part).collect::<Vec<_>>(), "an entry is not needed");
 }

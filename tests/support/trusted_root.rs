@@ -27,6 +27,8 @@ pub struct LogMember {
     pub start: Option<String>,
     pub end: Option<String>,
     pub log_id: Vec<u8>,
+    /// The id of the key that signs checkpoints, where it is not the log's.
+    pub checkpoint_key_id: Option<Vec<u8>>,
 }
 
 #[derive(Clone)]
@@ -83,6 +85,7 @@ impl LogMember {
             start: Some(start.into()),
             end: None,
             log_id: log.key.log_id(),
+            checkpoint_key_id: None,
         }
     }
 
@@ -93,7 +96,7 @@ impl LogMember {
     }
 
     fn json(&self) -> Value {
-        json!({
+        let mut log = json!({
             "baseUrl": self.base_url,
             "hashAlgorithm": self.hash_algorithm,
             "publicKey": {
@@ -102,7 +105,11 @@ impl LogMember {
                 "validFor": window(&self.start, &self.end),
             },
             "logId": {"keyId": b64(&self.log_id)},
-        })
+        });
+        if let Some(id) = &self.checkpoint_key_id {
+            log["checkpointKeyId"] = json!({"keyId": b64(id)});
+        }
+        log
     }
 }
 

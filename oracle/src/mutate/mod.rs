@@ -23,6 +23,8 @@ pub struct Mutation {
     pub what: String,
     /// The bundle that came of it.
     pub text: String,
+    /// The same as a document, as far as it is one.
+    pub doc: Json,
 }
 
 /// A bundle while it is changed.
@@ -111,9 +113,17 @@ impl Mutation {
             _ => turn % corpus.cases.len(),
         };
         let bundle = &corpus.cases[case].bundle;
-        let mut mutation = Mutation { index, case, kinds: Vec::new(), what: String::new(), text: bundle.clone() };
+        let doc = corpus.docs[case].clone();
+        let mut mutation = Mutation {
+            index,
+            case,
+            kinds: Vec::new(),
+            what: String::new(),
+            text: bundle.clone(),
+            doc: doc.clone().unwrap_or(Json::Null),
+        };
         // What changes the document comes first, as it could not read a changed text.
-        if let Some(doc) = corpus.docs[case].clone().filter(|_| !random.one_in(TEXT_ONE_IN)) {
+        if let Some(doc) = doc.filter(|_| !random.one_in(TEXT_ONE_IN)) {
             let changes = if random.one_in(5) { 2 } else { 1 };
             mutation.change(Subject { doc, random: random.clone(), corpus, case }, changes);
         }
@@ -146,6 +156,7 @@ impl Mutation {
         }
         if !self.kinds.is_empty() {
             self.text = subject.doc.to_string();
+            self.doc = subject.doc;
         }
     }
 
@@ -153,7 +164,10 @@ impl Mutation {
         if let Some((kind, change)) = random.pick(TEXT_KINDS) {
             let before = self.text.clone();
             match change(&mut self.text, random) {
-                Some(what) if self.text != before => self.note(kind, &what),
+                Some(what) if self.text != before => {
+                    self.note(kind, &what);
+                    self.doc = Json::parse(&self.text).unwrap_or(Json::Null);
+                }
                 _ => self.text = before,
             }
         }
