@@ -32,3 +32,4 @@ mod resources;
 mod sct;
 mod statement;
 mod time;
+mod timestamp;
