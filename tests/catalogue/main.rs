@@ -33,3 +33,4 @@ mod resources;
 mod sct;
 mod statement;
 mod time;
+mod timestamp;
