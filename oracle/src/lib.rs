@@ -9,6 +9,7 @@
 
 pub mod case;
 pub mod corpus;
+mod der;
 pub mod document;
 pub mod judge;
 pub mod mutate;

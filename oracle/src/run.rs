@@ -20,6 +20,9 @@ pub struct Run {
     total: Row,
     /// What nothing explains, each with how to see it again.
     pub unexplained: Vec<String>,
+    /// The same of what the difference of that name explains.
+    show: Option<String>,
+    shown: Vec<String>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -33,7 +36,7 @@ struct Row {
 
 impl Run {
     /// Tries the mutations of `range`.
-    pub fn of(corpus: &Corpus, seed: u64, range: Range<u64>) -> Run {
+    pub fn of(corpus: &Corpus, seed: u64, range: Range<u64>, show: Option<String>) -> Run {
         let mut run = Run {
             seed,
             range: range.clone(),
@@ -43,6 +46,8 @@ impl Run {
             panics: 0,
             total: Row::default(),
             unexplained: Vec::new(),
+            show,
+            shown: Vec::new(),
         };
         for index in range {
             run.try_one(corpus, &Mutation::of(corpus, seed, index));
@@ -59,16 +64,26 @@ impl Run {
         for kind in &mutation.kinds {
             self.by_kind.entry(kind).or_default().count(outcome);
         }
-        match outcome {
-            Outcome::OursRefuses(Some(at)) => self.ours_refuses[at] += 1,
-            Outcome::PeerRefuses(Some(at)) => self.peer_refuses[at] += 1,
-            _ => {}
-        }
+        let difference = match outcome {
+            Outcome::OursRefuses(Some(at)) => {
+                self.ours_refuses[at] += 1;
+                Some(OURS_REFUSES[at].name)
+            }
+            Outcome::PeerRefuses(Some(at)) => {
+                self.peer_refuses[at] += 1;
+                Some(PEER_REFUSES[at].name)
+            }
+            _ => None,
+        };
+        let again = || {
+            let Mutation { index, what, .. } = mutation;
+            let variables = format!("COUNTERSIGN_DIFF_SEED={} COUNTERSIGN_DIFF_ONLY={index}", self.seed);
+            format!("{}\n  {what}\n  ours: {ours:?}\n  peer: {peer:?}\n  again: {variables}", case.name)
+        };
         if outcome.unexplained() {
-            self.unexplained.push(format!(
-                "{}\n  {}\n  ours: {ours:?}\n  peer: {peer:?}\n  again: COUNTERSIGN_DIFF_SEED={} COUNTERSIGN_DIFF_ONLY={}",
-                case.name, mutation.what, self.seed, mutation.index
-            ));
+            self.unexplained.push(again());
+        } else if difference.is_some() && difference == self.show.as_deref() {
+            self.shown.push(again());
         }
     }
 
@@ -120,6 +135,9 @@ impl fmt::Display for Run {
             for (difference, count) in list.iter().zip(counts) {
                 writeln!(f, "{count:>9}  {}: {}", difference.name, difference.reason)?;
             }
+        }
+        for shown in &self.shown {
+            writeln!(f, "{shown}")?;
         }
         writeln!(f, "\npanics of the peer: {}", self.panics)?;
         writeln!(f, "differences listed and not seen: {:?}", self.unseen())?;

@@ -1,7 +1,8 @@
 //! Real bundles and conformance cases, changed at random: whoever of the two refuses what the other
 //! accepts does so for a reason that is written down.
 //!
-//! `COUNTERSIGN_DIFF_SEED` and `COUNTERSIGN_DIFF_COUNT` choose the mutations, `COUNTERSIGN_DIFF_ONLY` one.
+//! `COUNTERSIGN_DIFF_SEED` and `COUNTERSIGN_DIFF_COUNT` choose the mutations, `COUNTERSIGN_DIFF_ONLY` one;
+//! `COUNTERSIGN_DIFF_SHOW` names a difference whose mutations are printed too.
 
 mod minted;
 
@@ -36,7 +37,7 @@ fn what_is_altered_is_judged_alike() {
         return;
     }
     let count = number("COUNTERSIGN_DIFF_COUNT").unwrap_or(COUNT);
-    let run = Run::of(&corpus, seed, 0..count);
+    let run = Run::of(&corpus, seed, 0..count, std::env::var("COUNTERSIGN_DIFF_SHOW").ok());
     println!("{run}");
     // A verifier that refuses everything would differ from nobody in what it accepts.
     assert!(run.both_accepted() * 50 > count, "both accepted only {}", run.both_accepted());

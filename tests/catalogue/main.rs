@@ -26,6 +26,7 @@ mod question;
 mod registry_signature;
 mod rekor_v2;
 mod rekor_v2_checkpoint;
+mod rekor_v2_proof;
 mod report;
 mod requirement;
 mod resources;

@@ -1,6 +1,7 @@
 //! The same value, written otherwise.
 
 use super::{CERTIFICATES, PROMISES, SIGNATURES, Subject, TOKENS};
+use crate::der::split;
 use crate::document::Json;
 use crate::{decode, encode};
 
@@ -88,19 +89,6 @@ pub(super) fn der(subject: &mut Subject<'_>) -> Option<String> {
 fn long_length(tag: u8, contents: &[u8]) -> Vec<u8> {
     let length = u32::try_from(contents.len()).unwrap_or(0).to_be_bytes();
     [&[tag, 0x84], &length[..], contents].concat()
-}
-
-/// Tag and length, and the contents.
-fn split(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let header = match *der.get(1)? {
-        short @ 0..=0x7f => (2, usize::from(short)),
-        long => {
-            let bytes = usize::from(long & 0x7f);
-            let length = der.get(2..2 + bytes)?.iter().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
-            (2 + bytes, length)
-        }
-    };
-    Some((der.get(..header.0)?, der.get(header.0..header.0 + header.1)?))
 }
 
 fn second(contents: &[u8]) -> Option<&[u8]> {

@@ -1,139 +1,10 @@
-//! Where the two may differ, and why. Whatever is not here is unexplained.
+//! Our strictness.
 
-use crate::case::{Case, Log};
-use crate::decode;
+use super::Difference;
+use super::tried::{checkpoint, is_signed_note, token_alone};
 use crate::document::Json;
-use crate::judge::{Refusal, Verdict};
 
-/// One named difference.
-pub struct Difference {
-    pub name: &'static str,
-    /// Our error code where ours refuses; empty where the peer does, which has none.
-    pub code: &'static str,
-    /// What else must be so, where the code alone says too little.
-    pub when: fn(&Tried<'_>) -> bool,
-    /// Why this is right.
-    pub reason: &'static str,
-}
-
-/// A bundle on which the two differ.
-pub struct Tried<'a> {
-    pub case: &'a Case,
-    /// As it is written; what is no JSON is refused by both.
-    pub doc: &'a Json,
-    pub refusal: &'a Refusal,
-}
-
-/// What became of one bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    BothAccept,
-    BothRefuse,
-    /// By which entry of [`OURS_REFUSES`]; `None` if by none.
-    OursRefuses(Option<usize>),
-    /// By which entry of [`PEER_REFUSES`].
-    PeerRefuses(Option<usize>),
-}
-
-impl Outcome {
-    pub fn of(case: &Case, doc: &Json, ours: &Verdict, peer: &Verdict) -> Outcome {
-        let find = |list: &[Difference], refusal: &Refusal| {
-            let tried = Tried { case, doc, refusal };
-            list.iter().position(|difference| difference.code == refusal.code && (difference.when)(&tried))
-        };
-        match (ours, peer) {
-            (Ok(()), Ok(())) => Outcome::BothAccept,
-            (Err(_), Err(_)) => Outcome::BothRefuse,
-            (Err(refusal), Ok(())) => Outcome::OursRefuses(find(OURS_REFUSES, refusal)),
-            (Ok(()), Err(refusal)) => Outcome::PeerRefuses(find(PEER_REFUSES, refusal)),
-        }
-    }
-
-    pub fn unexplained(self) -> bool {
-        matches!(self, Outcome::OursRefuses(None) | Outcome::PeerRefuses(None))
-    }
-}
-
-impl Tried<'_> {
-    fn says(&self, text: &str) -> bool {
-        self.refusal.message.contains(text)
-    }
-
-    fn list(&self, path: &str) -> &[Json] {
-        self.doc.get(path).and_then(Json::as_array).map_or(&[], Vec::as_slice)
-    }
-
-    fn entries(&self) -> &[Json] {
-        self.list("verificationMaterial/tlogEntries")
-    }
-
-    fn certificates(&self) -> usize {
-        self.list("verificationMaterial/x509CertificateChain/certificates").len()
-    }
-
-    /// Entries, timestamps, certificates.
-    fn counts(&self) -> [usize; 3] {
-        let tokens = self.list("verificationMaterial/timestampVerificationData/rfc3161Timestamps");
-        [self.entries().len(), tokens.len(), self.certificates()]
-    }
-
-    /// Brackets inside brackets.
-    fn depth(&self) -> usize {
-        let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
-        for letter in self.doc.to_string().chars() {
-            match letter {
-                _ if escaped => escaped = false,
-                '\\' if quoted => escaped = true,
-                '"' => quoted = !quoted,
-                '[' | '{' if !quoted => depth += 1,
-                ']' | '}' if !quoted => depth -= 1,
-                _ => {}
-            }
-            deepest = deepest.max(depth);
-        }
-        deepest
-    }
-
-    /// The trusted log whose id an entry states.
-    fn log_of(&self, entry: &Json) -> Option<&Log> {
-        let id = entry.text_at("logId/keyId")?;
-        self.case.root.logs.iter().find(|log| log.id == id)
-    }
-
-    /// Whether a line of the checkpoint is by the key and under the name of that log.
-    fn is_signed_by_its_log(&self, entry: &Json) -> bool {
-        let (Some(log), Some(note)) = (self.log_of(entry), checkpoint(entry)) else { return false };
-        note.lines().filter_map(|line| line.strip_prefix("\u{2014} ")?.split_once(' ')).any(|(name, line)| {
-            let hint = |text: &str| decode(text).and_then(|bytes| Some(bytes.get(..4)?.to_vec()));
-            [log.host(), log.authority()].contains(&name) && hint(line) == hint(&log.id)
-        })
-    }
-
-    /// How many of the members are there and not null.
-    fn members(&self, of: &str, names: &[&str]) -> usize {
-        let object = if of.is_empty() { Some(self.doc) } else { self.doc.get(of) };
-        let Some(Json::Object(members)) = object else { return 0 };
-        members.iter().filter(|(name, value)| names.contains(&name.as_str()) && *value != Json::Null).count()
-    }
-}
-
-fn checkpoint(entry: &Json) -> Option<&str> {
-    entry.text_at("inclusionProof/checkpoint/envelope")
-}
-
-/// C2SP signed-note: text, a blank line, lines of an em dash, a name, and base64.
-fn is_signed_note(note: &str) -> bool {
-    let Some((text, lines)) = note.split_once("\n\n") else { return false };
-    let is_line = |line: &str| {
-        let words: Vec<&str> = line.split(' ').collect();
-        let long = |text: &str| decode(text).is_some_and(|bytes| bytes.len() > 4);
-        matches!(words[..], ["\u{2014}", name, signature] if !name.is_empty() && !name.contains('+') && long(signature))
-    };
-    let three = text.lines().count() >= 3 && !note.contains(['\r', '\t', '\u{0}']);
-    let Some(lines) = lines.strip_suffix('\n') else { return false };
-    three && lines.split('\n').all(is_line)
-}
-
+/// Members of one protobuf `oneof`.
 const MATERIALS: [&str; 3] = ["publicKey", "certificate", "x509CertificateChain"];
 const CONTENTS: [&str; 2] = ["dsseEnvelope", "messageSignature"];
 
@@ -172,7 +43,7 @@ pub const OURS_REFUSES: &[Difference] = &[
     Difference {
         name: "two key materials",
         code: "BUNDLE_MALFORMED",
-        when: |tried| tried.says("exactly one key material") && tried.members("verificationMaterial", &MATERIALS) > 1,
+        when: |tried| tried.is_about_shape() && tried.members("verificationMaterial", &MATERIALS) > 1,
         reason: "protobuf oneof: which is checked and which believed would be the sender's choice; the peer takes the first",
     },
     Difference {
@@ -184,7 +55,7 @@ pub const OURS_REFUSES: &[Difference] = &[
     Difference {
         name: "two contents",
         code: "BUNDLE_MALFORMED",
-        when: |tried| tried.says("exactly one content") && tried.members("", &CONTENTS) > 1,
+        when: |tried| tried.is_about_shape() && tried.members("", &CONTENTS) > 1,
         reason: "protobuf oneof: one check could look at the signature over the other; the peer takes the first",
     },
     Difference {
@@ -278,6 +149,18 @@ pub const OURS_REFUSES: &[Difference] = &[
         reason: "the media type is not signed, so that anybody could make a v0.1 bundle of a newer one and drop the proof",
     },
     Difference {
+        name: "token without its response",
+        code: "TIMESTAMP_MALFORMED",
+        when: |tried| tried.tokens().iter().any(|token| token_alone(token)),
+        reason: "sigstore_bundle.proto: a signed timestamp is a TimeStampResp, with the status that it was granted; the peer takes the token alone too",
+    },
+    Difference {
+        name: "signature algorithm of a token that is not known",
+        code: "TIMESTAMP_UNSUPPORTED",
+        when: |tried| tried.says("uses the algorithm"),
+        reason: "RFC 5652 §5.3: the signer names the algorithm, and it must be the key's; the peer reads only the digest's",
+    },
+    Difference {
         name: "no time at all",
         code: "NO_VERIFIED_TIME",
         when: |tried| {
@@ -297,21 +180,5 @@ pub const OURS_REFUSES: &[Difference] = &[
         code: "STATEMENT_MALFORMED",
         when: |tried| tried.says("predicateType is empty"),
         reason: "in-toto: a statement has one; the peer does not read it",
-    },
-];
-
-/// Ours accepts, the peer refuses.
-pub const PEER_REFUSES: &[Difference] = &[
-    Difference {
-        name: "null for what is absent",
-        code: "",
-        when: |tried| tried.says("invalid type: null"),
-        reason: "protobuf's JSON: null is the default value; nothing is believed that was not there before",
-    },
-    Difference {
-        name: "number out of range where nobody reads",
-        code: "",
-        when: |tried| tried.says("number out of range"),
-        reason: "a member that nobody reads is skipped; the peer keeps the members beside a flattened one",
     },
 ];
