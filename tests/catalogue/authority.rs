@@ -44,12 +44,16 @@ fn ce_04_authorities_name_each_others_keys() {
     accepted(&instance(|m| m.sigstore.change_root(|c| c.remove(AUTHORITY_KEY_ID))));
     let other = authority_key_id(&Key::p384("other").spki());
     neither("does not identify its issuer's key", |c| *c.extension(AUTHORITY_KEY_ID) = other.clone());
-    // An issuer without a serial number, and both in place of the key.
+    // The issuer's name and a serial number in place of the key; beside it, only together.
+    let key = authority_key_id(&Miniature::new().sigstore.root.key.spki()).value;
     let directory = der::explicit(1, &der::explicit(4, &name("sigstore.example", "sigstore")));
     let serial = der::implicit(2, &[1]);
-    for value in [der::sequence(&[&directory]), der::sequence(&[&directory, &serial])] {
+    let with = |parts: &[&[u8]]| der::tlv(der::SEQUENCE, &parts.concat());
+    for value in [with(&[&directory, &serial]), with(&[&key[2..], &directory]), with(&[&key[2..], &serial])] {
         neither("does not identify its issuer's key", |c| c.extension(AUTHORITY_KEY_ID).value = value.clone());
     }
+    let all = with(&[&key[2..], &directory, &serial]);
+    accepted(&instance(|m| m.sigstore.change_intermediate(0, |c| c.extension(AUTHORITY_KEY_ID).value = all)));
     neither("has no subject key identifier", |c| c.remove(SUBJECT_KEY_ID));
 }
 
