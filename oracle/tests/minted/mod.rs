@@ -14,8 +14,8 @@ use serde_json::Value;
 use support::Miniature;
 use support::bundle::Era;
 use support::keys::Key;
-use support::package::Package;
 use support::log_body::Kind;
+use support::package::Package;
 
 const ARTIFACT: &[u8] = b"artifact";
 
