@@ -5,8 +5,7 @@
 //! it could turn verification off for all others.
 
 pub use crate::sigstore::fuzzing::{
-    CertificateParts, SctParts, certificate, checkpoint, includes, log_entry, sct_list, timestamp,
-    tst_info,
+    CertificateParts, SctParts, certificate, checkpoint, includes, log_entry, sct_list, timestamp, tst_info,
 };
 
 /// From now on, every signature is good in this process: what stands behind the checks is then reached

@@ -39,7 +39,7 @@ pub(crate) struct BadSignature;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeyError {
     Malformed(&'static str),
-    /// A key of a kind that is not verified here; its object identifier.
+    /// A key of a kind or size that is not verified here: its object identifier, and the size.
     Unsupported(String),
 }
 

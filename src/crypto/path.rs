@@ -127,7 +127,7 @@ mod tests {
         let (issuer, signed) = p256_key(1);
         let stranger = p256_key(2).0;
         let signature = signed(Hash::Sha384);
-        for algorithm in PathAlgorithm::all(&[issuer.clone()]) {
+        for algorithm in PathAlgorithm::all(core::slice::from_ref(&issuer)) {
             let good = algorithm.scheme == Scheme::Ecdsa(Hash::Sha384);
             assert_eq!(algorithm.verify_signature(issuer.raw(), b"signed", &signature).is_ok(), good);
             assert!(algorithm.verify_signature(issuer.raw(), b"Signed", &signature).is_err());

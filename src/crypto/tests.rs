@@ -43,7 +43,7 @@ fn rsa(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
 fn modulus(bits: usize) -> Vec<u8> {
     let mut bytes = vec![0; bits / 8 + 1];
     bytes[0] = 1 << (bits % 8) >> 1;
-    bytes[1] = if bits % 8 == 0 { 0x80 } else { 0 };
+    bytes[1] = if bits.is_multiple_of(8) { 0x80 } else { 0 };
     *bytes.last_mut().unwrap() |= 1;
     bytes
 }

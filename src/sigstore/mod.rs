@@ -20,6 +20,19 @@
 //! in general; npm's rules for 9 to 11 are `statement`'s. Each proof has its file and a result that only
 //! it can make, so that none can be skipped.
 //!
+//! Where the client specification leaves room, this is strict:
+//!
+//! * every log entry and every timestamp that is present must hold, and every time they state counts: for
+//!   the certificate, all authorities above it with their root, the log's window, and a key's
+//! * one log, by its id: its key, its name, its checkpoint's hint; a body of Rekor v2 is built from the
+//!   bundle, never read
+//! * a promise without an inclusion proof is enough up to 2024-05-16 alone, whatever the unsigned media
+//!   type says; without any verified time nothing is
+//! * certificates beside the leaf must be the trusted root's own; the leaf is for code signing and
+//!   digital signatures alone, with one critical name and no subject
+//! * a key's hint is the envelope's key id; an identity is compared as a whole, and so is its issuer
+//! * canonical base64, strict DER, no member twice, no enum number, no snake case
+//!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let json = include_bytes!("../../testdata/real/npm_slsa_bundle_v03.json");

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::certificate;
 use super::{ArtifactDigest, Bundle, By, ManagedKey, Material, SignedBundle, TrustedRoot, prove};
 use crate::crypto::PublicKey;
 use crate::encoding;
@@ -218,3 +219,40 @@ fn real_trusted_roots_load_or_say_why_not() {
     }
     assert!(loaded >= 29, "{loaded}");
 }
+
+#[test]
+fn ce_69_any_byte_of_a_real_certificate() {
+    let root = trusted_root();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/real/npm_slsa_bundle_v03.json");
+    let json = fs::read(file).unwrap();
+    let bundle: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let leaf = bundle["verificationMaterial"]["certificate"]["rawBytes"].as_str().unwrap();
+    let (leaf, proved) = (encoding::base64(leaf).unwrap(), verify(&json, &root).unwrap());
+    let code = |der: &[u8]| certificate::verify(der, &[], &root, proved.times()).err().map(|error| error.code());
+    assert_eq!(code(&leaf), None);
+    for length in 0..leaf.len() {
+        assert_eq!(code(&leaf[..length]), Some("ERR_COUNTERSIGN_CERTIFICATE_MALFORMED"), "{length}");
+    }
+    for (at, byte) in leaf.iter().enumerate() {
+        for other in [0, 0xff, byte.wrapping_add(1)].into_iter().filter(|other| other != byte) {
+            let mut changed = leaf.clone();
+            changed[at] = other;
+            let code = code(&changed).unwrap_or_else(|| panic!("accepted with {other} at {at}"));
+            let code = code.strip_prefix("ERR_COUNTERSIGN_").unwrap();
+            assert!(CHANGED.contains(&code), "{at} {other}: {code}");
+        }
+    }
+}
+
+/// What a certificate of which one byte was changed may be refused for.
+const CHANGED: [&str; 9] = [
+    "CERTIFICATE_MALFORMED",
+    "CHAIN_INVALID",
+    "UNKNOWN_AUTHORITY",
+    "CRITICAL_EXTENSION",
+    "TIME_OUTSIDE_CERTIFICATE",
+    "UNSUPPORTED_SIGNING_KEY",
+    "KEY_USAGE",
+    "EXTENDED_KEY_USAGE",
+    "SUBJECT_ALT_NAME",
+];

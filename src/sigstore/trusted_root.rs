@@ -92,7 +92,7 @@ impl TrustedRoot {
             certificates,
             transparency_logs: logs(Role::Transparency, witnesses, root.tlogs.0)?,
             certificate_logs: logs(Role::Certificates, witnesses, root.ctlogs.0)?,
-            timestamp_authorities: timestamp_authorities(root.timestamp_authorities.0)?,
+            timestamp_authorities: timestamp_authorities(witnesses, root.timestamp_authorities.0)?,
             sha256: Sha256::digest(json).into(),
         })
     }
@@ -192,11 +192,17 @@ fn logs(role: Role, witnesses: Witnesses, list: Vec<LogJson>) -> Result<Vec<Log>
     }
 }
 
-fn timestamp_authorities(list: Vec<AuthorityJson>) -> Result<Vec<TimestampAuthority>, ParseError> {
+fn timestamp_authorities(
+    witnesses: Witnesses,
+    list: Vec<AuthorityJson>,
+) -> Result<Vec<TimestampAuthority>, ParseError> {
     let mut authorities = Vec::with_capacity(list.len());
     for authority in list {
         let window = authority.valid_for.window()?;
         authorities.extend(TimestampAuthority::load(authority.cert_chain.read()?, window)?);
+    }
+    if authorities.is_empty() && witnesses == Witnesses::Timestamps {
+        return Err(invalid("it has no timestamp authority that can be used, and no other witness"));
     }
     Ok(authorities)
 }

@@ -146,22 +146,28 @@ fn ct_14_a_key_has_one_role() {
 }
 
 #[test]
-fn ct_14_tr_12_a_key_without_its_wrapper() {
+fn ct_10_a_key_without_its_wrapper() {
+    // As staging's root lists a log of 2021: known, of a form that is not read, and no hindrance.
     let mini = rsa();
     let log = mini.sigstore.ct_logs[0].clone();
     let root = mini.trusted_root().with(|r| r.ctlogs[0].as_pkcs1(&log));
-    signed(&mini, |_| {}).trusting(&root).accepted();
+    assert_eq!(signed(&mini, |_| {}).trusting(&root).code(), "UNSUPPORTED_KEY");
+    signed(&mini, second(&mini, 1)).trusting(&root).accepted();
+}
+
+#[test]
+fn tr_12_what_the_root_says_of_a_key() {
+    let mini = rsa();
+    let log = mini.sigstore.ct_logs[0].clone();
     let code = |change: &dyn Fn(&mut Members)| {
-        let root = mini.trusted_root().with(|r| {
-            r.ctlogs[0].as_pkcs1(&log);
-            change(r);
-        });
+        let root = mini.trusted_root().with(change);
         TrustedRoot::from_json(root.text().as_bytes()).unwrap_err().code().strip_prefix("ERR_COUNTERSIGN_").unwrap()
     };
-    // The id is the wrapped key's; what says one form and holds the other is read as neither.
+    assert_eq!(code(&|r| r.ctlogs[0].key_details = "PKIX_ECDSA_P256_SHA_256".into()), "TRUST_INVALID");
+    assert_eq!(code(&|r| r.ctlogs[1].key_details = "PKIX_RSA_PKCS1V15_2048_SHA256".into()), "TRUST_INVALID");
+    // One form under the name of the other.
+    assert_eq!(code(&|r| r.ctlogs[0].spki = log.key.public()), "TRUST_INVALID");
     assert_eq!(code(&|r| r.ctlogs[0].log_id = Hash::Sha256.of(&log.key.public())), "TRUST_INVALID");
-    assert_eq!(code(&|r| r.ctlogs[0].spki = log.key.spki()), "TRUST_INVALID");
-    assert_eq!(code(&|r| r.ctlogs[0].key_details = "PKIX_RSA_PKCS1V15_2048_SHA256".into()), "TRUST_INVALID");
     assert_eq!(code(&|r| r.ctlogs[0].spki.push(0)), "TRUST_INVALID");
-    assert_eq!(code(&|r| r.ctlogs[0].spki = Key::p256("x").point()), "TRUST_INVALID");
+    assert_eq!(code(&|r| r.ctlogs.push(r.ctlogs[0].clone())), "TRUST_INVALID");
 }

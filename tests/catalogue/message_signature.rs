@@ -7,14 +7,16 @@ use crate::bundle_question::{ARTIFACT, BundleQuestion, Expected, message, messag
 use crate::question::{octo, time};
 use crate::support::attestation::Attestation;
 use crate::support::bundle::{Era, V0_1, V0_2, V0_3, V0_3_PARAMETER};
+use crate::support::envelope::{IN_TOTO, pae};
 use crate::support::keys::{Hash, Key, b64, pem, sha256_hex};
 use crate::support::log_body::Kind;
 use crate::support::message::Message;
+use crate::support::package::Package;
 use crate::support::plan::leaf_key;
 use crate::support::rekor::Entry;
 use crate::support::sigstore::Sigstore;
 use crate::support::time::NOON;
-use crate::support::workflow::GITHUB_ISSUER;
+use crate::support::workflow::{GITHUB_ISSUER, Workflow};
 use crate::support::{Miniature, flip};
 
 fn refused(change: impl FnOnce(Attestation<'static>) -> Attestation<'static>) -> &'static str {
@@ -175,13 +177,13 @@ fn bu_32_signatures_that_are_not_good() {
         assert_eq!(message_v2(|a| a.hash(hash)).code(), "MESSAGE_SIGNATURE");
     }
     // What the envelope's rules would sign.
-    let pae = crate::support::envelope::pae(crate::support::envelope::IN_TOTO, ARTIFACT);
-    assert_eq!(refused(|a| a.signature(move |s| *s = leaf_key_of_messages().sign(&pae))), "MESSAGE_SIGNATURE");
+    let envelopes = pae(IN_TOTO, ARTIFACT);
+    assert_eq!(refused(|a| a.signature(move |s| *s = leaf_key_of_messages().sign(&envelopes))), "MESSAGE_SIGNATURE");
 }
 
 /// Whose certificate signs messages unless a test says otherwise.
 fn leaf_key_of_messages() -> Key {
-    leaf_key(&crate::support::package::Package::new("message", "1.0.0"))
+    leaf_key(&Package::new("message", "1.0.0"))
 }
 
 #[test]
@@ -259,7 +261,7 @@ fn bu_34_the_keys_own_window() {
 
 #[test]
 fn bu_35_whose_certificate() {
-    let uri = crate::support::workflow::Workflow::github().signer_uri();
+    let uri = Workflow::github().signer_uri();
     message(|a| a).by_certificate(&uri, GITHUB_ISSUER).accepted();
     for (identity, issuer) in [
         (&uri[..uri.len() - 1], GITHUB_ISSUER),
@@ -332,7 +334,7 @@ fn tl_21_entries_of_the_other_content() {
     assert_eq!(provenance(|a| a.kind(Kind::HashedRekord)).code(), "LOG_MISMATCH");
     let mini = Miniature::new();
     for era in [Era::Jun2024, Era::Mar2026] {
-        let of_envelope = mini.provenance_of(&octo(), era).mint().entry;
+        let of_envelope = mini.provenance_of(&octo(), era).at(NOON).mint().entry;
         assert_eq!(refused(|a| a.entry_json(move |e| *e = of_envelope)), "LOG_MISMATCH");
     }
     let as_dsse = |e: &mut Entry| e.kind = "dsse".into();

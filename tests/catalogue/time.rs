@@ -34,13 +34,6 @@ fn tm_03_the_time_of_a_foreign_entry() {
     assert_eq!(code, "LOG_MISMATCH");
 }
 
-#[test]
-fn tm_04_a_timestamp_is_never_skipped() {
-    let tsa = Miniature::new().sigstore.tsas[0].clone();
-    assert_eq!(refused(|a| a.timestamped((tsa.clone(), NOON + 3))), "TIMESTAMP_UNSUPPORTED");
-    assert_eq!(publish_with(|a| a.timestamped((tsa, NOON + 3))).code(), "TIMESTAMP_UNSUPPORTED");
-}
-
 /// An entry of the same bundle, logged at another time.
 fn logged_again(seconds: i64) -> serde_json::Value {
     Miniature::new().provenance(&octo()).plan(|p| (p.integrated_at, p.position) = (NOON + seconds, 2)).mint().entry

@@ -7,6 +7,7 @@ use crate::support::bundle::Era;
 use crate::support::package::Package;
 use crate::support::plan::leaf_key;
 use crate::support::registry::response;
+use crate::support::sigstore::Sigstore;
 use crate::support::statement::{Build, SLSA_V1};
 use crate::support::time::rfc3339_millis;
 use crate::support::{Miniature, flip};
@@ -175,7 +176,7 @@ fn invalid(mini: &Miniature) -> Vec<Shown> {
 
 fn unverifiable(mini: &Miniature) -> Vec<Shown> {
     let unconfirmed = Package::new("provenance-not-confirmed", "1.0.0");
-    let tsa = mini.sigstore.tsas[0].clone();
+    let stranger = Sigstore::new("elsewhere").tsas[0].clone();
     vec![
         Shown::signed(mini, "not-signed", "1.0.0").signatures(json!([])),
         Shown::signed(mini, "signed-by-an-unknown-key", "1.0.0")
@@ -186,7 +187,7 @@ fn unverifiable(mini: &Miniature) -> Vec<Shown> {
         },
         Shown::attested(mini, &unconfirmed.name, "1.0.0", Era::Mar2026)
             .answering(&response(&[mini.provenance(&unconfirmed).mint()])),
-        Shown::provenance(mini, "timestamped", |a| a.timestamped((tsa, Era::Mar2026.time() + 2))),
+        Shown::provenance(mini, "timestamped", |a| a.timestamped((stranger, Era::Mar2026.time() + 2))),
         Shown::signed(mini, "locked-to-sha1", "1.0.0").locked("sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk="),
         Shown { manifest: None, ..Shown::signed(mini, "not-recorded", "1.0.0") },
     ]

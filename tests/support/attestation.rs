@@ -143,17 +143,6 @@ struct Credential {
     leaf: Option<Vec<u8>>,
 }
 
-impl Credential {
-    fn verifier(&self, plan: &Plan) -> Verifier {
-        Verifier {
-            der: self.leaf.clone().unwrap_or_else(|| self.key.spki()),
-            certificate: self.leaf.is_some(),
-            key_details: self.key.key_details(),
-            hash: plan.hash.unwrap_or(self.key.hash()),
-        }
-    }
-}
-
 fn run<T>(hooks: &mut Vec<Hook<'_, T>>, layer: &mut T) {
     for hook in hooks.drain(..) {
         hook(layer);
@@ -180,7 +169,7 @@ impl<'a> Attestation<'a> {
             Purpose::Message => (Content::Message(self.message_of(&plan, &credential)), String::new()),
             _ => self.envelope_of(&plan, &workflow, &credential),
         };
-        let logged = plan.logged.then(|| self.entry_of(&plan, &content, &credential.verifier(&plan)));
+        let logged = plan.logged.then(|| self.entry_of(&plan, &content, &credential));
         let (entry, body, integrated_time) = logged.unwrap_or_default();
 
         let timestamps = self.timestamps_of(&plan, &content);
@@ -312,10 +301,11 @@ impl<'a> Attestation<'a> {
         timestamps.iter().map(Timestamp::encode).collect()
     }
 
-    fn entry_of(&mut self, plan: &Plan, content: &Content, verifier: &Verifier) -> (Value, Vec<u8>, i64) {
+    fn entry_of(&mut self, plan: &Plan, content: &Content, credential: &Credential) -> (Value, Vec<u8>, i64) {
         let mut entry = plan.entry();
         run(&mut self.hooks.entry, &mut entry);
-        let mut body = plan.kind.body(content, verifier);
+        let verifier = Verifier::new(&credential.key, credential.leaf.as_deref(), plan.hash);
+        let mut body = plan.kind.body(content, &verifier);
         run(&mut self.hooks.body, &mut body);
         let mut body = body.to_string().into_bytes();
         run(&mut self.hooks.body_bytes, &mut body);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::envelope::Envelope;
-use super::keys::{Hash, b64, pem, sha256_hex};
+use super::keys::{Hash, Key, b64, pem, sha256_hex};
 use super::message::Content;
 use super::rekor::Generation;
 
@@ -34,6 +34,16 @@ pub struct Verifier {
 }
 
 impl Verifier {
+    /// The key, or the certificate that names it; `hash` takes the place of the key's own.
+    pub fn new(key: &Key, leaf: Option<&[u8]>, hash: Option<Hash>) -> Verifier {
+        Verifier {
+            der: leaf.map_or_else(|| key.spki(), <[u8]>::to_vec),
+            certificate: leaf.is_some(),
+            key_details: key.key_details(),
+            hash: hash.unwrap_or(key.hash()),
+        }
+    }
+
     pub fn pem(&self) -> String {
         pem(if self.certificate { "CERTIFICATE" } else { "PUBLIC KEY" }, &self.der)
     }

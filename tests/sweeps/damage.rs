@@ -82,8 +82,8 @@ impl Damage for ByteDeletions {
 }
 
 /// Members whose text stands for bytes. Each is swept bit by bit and encoded again in place.
-const BASE64: [&str; 7] =
-    ["sig", "rawBytes", "canonicalizedBody", "payload", "signedEntryTimestamp", "rootHash", "keyId"];
+const BASE64: [&str; 8] =
+    ["sig", "rawBytes", "canonicalizedBody", "payload", "signedEntryTimestamp", "signedTimestamp", "rootHash", "keyId"];
 
 /// One bit of what a field decodes to.
 pub struct FieldFlips {

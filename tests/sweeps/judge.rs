@@ -25,7 +25,7 @@ pub fn all<D: Damage>(subject: &Subject, damage: &D, indices: &[usize]) -> Vec<S
             Ok(Verdict::Refused(_)) => "refused",
             Ok(Verdict::Less) => "proving less",
             Ok(Verdict::Same) => {
-                match place::of(&subject.response, &mutant) {
+                match place::of(subject, &mutant) {
                     Ok(places) => places.into_iter().for_each(|place| *open.entry(place).or_insert(0) += 1),
                     Err(why) => fail(format!("accepted, and {why}")),
                 }

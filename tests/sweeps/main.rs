@@ -1,4 +1,5 @@
-//! Whole attestation responses, one of each era, damaged in every way that can be counted.
+//! Whole attestation responses, one of each era and one of the next, damaged in every way that can be
+//! counted.
 //!
 //! A damaged response must never be accepted with other evidence than the whole one, and never make the
 //! verifier panic. Where it is accepted with the same evidence, the damage is to bytes that nobody signs

@@ -2,10 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use crate::subject::Subject;
+
+/// A place: a JSON pointer in which `*` stands for the number of an element, what may stand there instead,
+/// and why nobody needs to sign it.
+pub type Place = (&'static str, Becomes, &'static str);
+
 /// What such a place may become.
-enum Becomes {
+pub enum Becomes {
     Anything,
     /// `null`, `""`, `[]`, or not there at all: all of them say "none".
     None,
@@ -13,10 +21,14 @@ enum Becomes {
     Text,
     /// A list of some of its elements, its first one among them.
     Fewer,
+    /// Another number or text, or nothing: it is read, and not used.
+    Unused,
+    /// An RFC 3161 response with the same TSTInfo, signed attributes and signature.
+    SameToken,
 }
 
-/// Every place whose bytes nobody signs, what it may become, and why nobody needs to sign it.
-const OPEN: &[(&str, Becomes, &str)] = &[
+/// Every place in npm's responses whose bytes nobody signs.
+const OPEN: &[Place] = &[
     ("/attestations/*/signedAccessSignatureUrl", Becomes::Anything, "nobody reads it"),
     (
         "/attestations/*/bundle/mediaType",
@@ -50,6 +62,35 @@ const OPEN: &[(&str, Becomes, &str)] = &[
     ),
 ];
 
+/// The same for entries of Rekor v2, and for timestamps.
+pub const OPEN_IN_REKOR_V2: &[Place] = &[
+    (
+        "/attestations/*/bundle/verificationMaterial/tlogEntries/*/integratedTime",
+        Becomes::Unused,
+        "Rekor v2 gives no time, and none is read",
+    ),
+    (
+        "/attestations/*/bundle/verificationMaterial/tlogEntries/*/inclusionProof/logIndex",
+        Becomes::Unused,
+        "the entry's own index is the one that is proved",
+    ),
+    (
+        "/attestations/*/bundle/verificationMaterial/tlogEntries/*/inclusionProof/treeSize",
+        Becomes::Unused,
+        "the checkpoint's is signed",
+    ),
+    (
+        "/attestations/*/bundle/verificationMaterial/tlogEntries/*/inclusionProof/rootHash",
+        Becomes::Unused,
+        "the checkpoint's is signed",
+    ),
+    (
+        "/attestations/*/bundle/verificationMaterial/timestampVerificationData/rfc3161Timestamps/*/signedTimestamp",
+        Becomes::SameToken,
+        "the certificates that come along are none that are trusted; the status stands outside what is signed",
+    ),
+];
+
 /// White space between tokens, and other spellings of the same JSON value.
 const SPELLING: &str = "spelling";
 
@@ -61,8 +102,8 @@ struct Difference<'v> {
 }
 
 /// The places in which the mutant differs, if all of them are on the list.
-pub fn of(response: &[u8], mutant: &[u8]) -> Result<BTreeSet<&'static str>, String> {
-    let before: Value = serde_json::from_slice(response).unwrap();
+pub fn of(subject: &Subject, mutant: &[u8]) -> Result<BTreeSet<&'static str>, String> {
+    let before: Value = serde_json::from_slice(&subject.response).unwrap();
     let after: Value = serde_json::from_slice(mutant).map_err(|e| format!("it is no JSON: {e}"))?;
     let mut differences = Vec::new();
     compare("", &before, &after, &mut differences);
@@ -74,7 +115,8 @@ pub fn of(response: &[u8], mutant: &[u8]) -> Result<BTreeSet<&'static str>, Stri
         // A name that was damaged is another name, which nobody reads, and its own is gone.
         let is_renamed =
             before.is_none() && differences.iter().any(|d| d.after.is_none() && parent(&d.at) == parent(at));
-        let found = OPEN.iter().find(|(place, becomes, _)| at == place && becomes.allows(*before, *after));
+        let found =
+            OPEN.iter().chain(subject.open).find(|(place, becomes, _)| at == place && becomes.allows(*before, *after));
         match found {
             Some((place, ..)) => drop(places.insert(*place)),
             None if is_renamed => {}
@@ -96,6 +138,8 @@ impl Becomes {
                 Some(_) => false,
             },
             Self::Text => after.is_some_and(Value::is_string),
+            Self::Unused => after.is_none_or(|value| value.is_string() || value.is_u64() || value.is_null()),
+            Self::SameToken => token(before).zip(token(after)).is_some_and(|(before, after)| signed(&before, &after)),
             Self::Fewer => match (before, after) {
                 (Some(Value::Array(before)), Some(Value::Array(after))) => {
                     let mut rest = before.iter();
@@ -107,6 +151,23 @@ impl Becomes {
             },
         }
     }
+}
+
+fn token(value: Option<&Value>) -> Option<Vec<u8>> {
+    STANDARD.decode(value?.as_str()?).ok()
+}
+
+/// Whether two responses of one length have the same TSTInfo, and the same bytes from the first signed
+/// attribute on.
+fn signed(before: &[u8], after: &[u8]) -> bool {
+    // id-ct-TSTInfo and id-contentType.
+    const TST_INFO: &[u8] = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04";
+    const CONTENT_TYPE: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03";
+    let at = |name: &[u8]| before.windows(name.len()).position(|window| window == name).unwrap();
+    let (info, attributes) = (at(TST_INFO), at(CONTENT_TYPE));
+    // Its explicit tag, and a length of one byte.
+    let info = info..info + TST_INFO.len() + 2 + usize::from(before[info + TST_INFO.len() + 1]);
+    before.len() == after.len() && before[info.clone()] == after[info] && before[attributes..] == after[attributes..]
 }
 
 /// A JSON pointer to every value, the document itself first.
