@@ -198,10 +198,4 @@ pub const OURS_REFUSES: &[Difference] = &[
         when: |tried| tried.doc.get("messageSignature").is_some(),
         reason: "the key decides which hash was signed; the peer lets the unsigned messageDigest decide",
     },
-    Difference {
-        name: "statement without a predicate type",
-        code: "STATEMENT_MALFORMED",
-        when: |tried| tried.says("predicateType is empty"),
-        reason: "in-toto: a statement has one; the peer does not read it",
-    },
 ];
