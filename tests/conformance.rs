@@ -157,8 +157,12 @@ fn every_case_in_both_forms() {
 /// The names of all tests in `tests/catalogue`.
 fn catalogue() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue");
-    let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
-    files.collect()
+    sources(&folder)
+}
+
+fn sources(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { sources(&path) } else { std::fs::read_to_string(path).unwrap() }).collect()
 }
 
 #[test]
