@@ -6,12 +6,15 @@ mod minted;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use countersign_oracle::case::Case;
 use countersign_oracle::corpus::{cases, shared};
 use countersign_oracle::document::Json;
 use countersign_oracle::judge;
 use countersign_oracle::strictness::{OURS_REFUSES, Outcome, PEER_REFUSES};
+
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| cases().into_iter().chain(minted::cases()).collect());
 
 const VERDICTS: &str = include_str!("verdicts.txt");
 
@@ -32,7 +35,8 @@ fn line(case: &Case) -> (String, String) {
 
 #[test]
 fn every_bundle_has_its_verdicts() {
-    let found: BTreeMap<String, String> = cases().iter().chain(&minted::cases()).map(line).collect();
+    let found: BTreeMap<String, String> = CASES.iter().map(line).collect();
+    assert_eq!(found.len(), CASES.len(), "two cases of one name");
     if std::env::var_os("UPDATE_VERDICTS").is_some() {
         let text: String = found.iter().map(|(name, verdicts)| format!("{name}: {verdicts}\n")).collect();
         std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verdicts.txt"), text).unwrap();
@@ -52,7 +56,7 @@ fn every_bundle_has_its_verdicts() {
 /// The conformance suite says what each of its cases is.
 #[test]
 fn conformance_cases_end_as_they_are_named() {
-    for case in cases().iter().filter(|case| case.name.starts_with("conformance/")) {
+    for case in CASES.iter().filter(|case| case.name.starts_with("conformance/")) {
         let accepted = judge::ours(case, &case.bundle).is_ok();
         assert_eq!(accepted, !case.name.ends_with("_fail"), "{}", case.name);
     }

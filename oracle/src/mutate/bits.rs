@@ -123,7 +123,7 @@ pub(super) fn alter(bytes: &mut Vec<u8>, random: &mut Random) -> String {
     let at = random.below(bytes.len());
     match random.below(16) {
         0 => {
-            bytes[at] = random.next() as u8;
+            bytes[at] = random.draw() as u8;
             format!("byte {at}")
         }
         1 => {
@@ -131,7 +131,7 @@ pub(super) fn alter(bytes: &mut Vec<u8>, random: &mut Random) -> String {
             "last byte dropped".into()
         }
         2 => {
-            bytes.push(random.next() as u8 & 1);
+            bytes.push(random.draw() as u8 & 1);
             "a byte appended".into()
         }
         3 => {

@@ -115,8 +115,14 @@ pub const OURS_REFUSES: &[Difference] = &[
     Difference {
         name: "checkpoint not by the entry's own log",
         code: "CHECKPOINT_UNSIGNED",
-        when: |tried| tried.entries().iter().any(|entry| !tried.is_signed_by_its_log(entry)),
+        when: |tried| tried.entries().iter().any(|entry| tried.lines_by_its_log(entry) == 0),
         reason: "log id, name and key hint must be one log's; the peer takes any trusted log's signature under any name",
+    },
+    Difference {
+        name: "two signatures of one log, one of them bad",
+        code: "CHECKPOINT_SIGNATURE",
+        when: |tried| tried.entries().iter().any(|entry| tried.lines_by_its_log(entry) > 1),
+        reason: "C2SP signed-note: a bad signature by a known key is an error; the peer looks for a good one",
     },
     Difference {
         name: "checkpoint that is no signed note",
@@ -129,6 +135,15 @@ pub const OURS_REFUSES: &[Difference] = &[
         code: "CHECKPOINT_MISMATCH",
         when: |tried| tried.says("tree size"),
         reason: "the checkpoint's size is the signed one; the peer takes the proof's, if the path happens to fit",
+    },
+    Difference {
+        name: "index that is not stated",
+        code: "LOG_ENTRY_MALFORMED",
+        when: |tried| {
+            let stated = |entry: &Json| entry.get("inclusionProof/logIndex").is_some_and(|index| *index != Json::Null);
+            tried.says("has no index, size or root") && !tried.entries().iter().all(stated)
+        },
+        reason: "Rekor v1 states where in its shard an entry stands, the first too; the peer takes what is absent for 0",
     },
     Difference {
         name: "entry without proof beside one with",
@@ -155,6 +170,14 @@ pub const OURS_REFUSES: &[Difference] = &[
         reason: "sigstore_bundle.proto: a signed timestamp is a TimeStampResp, with the status that it was granted; the peer takes the token alone too",
     },
     Difference {
+        name: "token in another frame than CMS has",
+        code: "TIMESTAMP_MALFORMED",
+        when: |tried| {
+            ["no signed data of a known version", "expected OCTET STRING"].iter().any(|text| tried.says(text))
+        },
+        reason: "RFC 5652: what frames the signed content is not signed, so that it is held to its one form; the peer reads no version and no tag",
+    },
+    Difference {
         name: "signature algorithm of a token that is not known",
         code: "TIMESTAMP_UNSUPPORTED",
         when: |tried| tried.says("uses the algorithm"),
@@ -174,11 +197,5 @@ pub const OURS_REFUSES: &[Difference] = &[
         code: "DIGEST_NOT_SUPPLIED",
         when: |tried| tried.doc.get("messageSignature").is_some(),
         reason: "the key decides which hash was signed; the peer lets the unsigned messageDigest decide",
-    },
-    Difference {
-        name: "statement without a predicate type",
-        code: "STATEMENT_MALFORMED",
-        when: |tried| tried.says("predicateType is empty"),
-        reason: "in-toto: a statement has one; the peer does not read it",
     },
 ];

@@ -65,13 +65,17 @@ impl Tried<'_> {
         self.case.root.logs.iter().find(|log| log.id == id)
     }
 
-    /// Whether a line of the checkpoint is by the key and under the name of that log.
-    pub(super) fn is_signed_by_its_log(&self, entry: &Json) -> bool {
-        let (Some(log), Some(note)) = (self.log_of(entry), checkpoint(entry)) else { return false };
-        note.lines().filter_map(|line| line.strip_prefix("\u{2014} ")?.split_once(' ')).any(|(name, line)| {
-            let hint = |text: &str| decode(text).and_then(|bytes| Some(bytes.get(..4)?.to_vec()));
-            [log.host(), log.authority()].contains(&name) && hint(line) == hint(&log.id)
-        })
+    /// How many lines of the checkpoint are by the key and under the name of that log.
+    pub(super) fn lines_by_its_log(&self, entry: &Json) -> usize {
+        let (Some(log), Some(note)) = (self.log_of(entry), checkpoint(entry)) else { return 0 };
+        let hint = |text: &str| decode(text).and_then(|bytes| Some(bytes.get(..4)?.to_vec()));
+        let is_its = |line: &&str| {
+            let words = line.strip_prefix("\u{2014} ").and_then(|line| line.split_once(' '));
+            words.is_some_and(|(name, line)| {
+                [log.host(), log.authority()].contains(&name) && hint(line) == hint(&log.id)
+            })
+        };
+        note.lines().filter(is_its).count()
     }
 
     /// Whether the members of a `oneof` are what is refused: their number, or one that cannot be read.
