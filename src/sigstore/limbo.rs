@@ -212,7 +212,7 @@ impl Case {
     fn wrong_name(&self) -> Option<&'static str> {
         let leaf = certificate(&self.peer_certificate).unwrap();
         let names = match leaf.extension::<SubjectAltName>() {
-            Ok(Some((_, SubjectAltName(names)))) => Vec::from(names),
+            Ok(Some((_, SubjectAltName(names)))) => names,
             _ => Vec::new(),
         };
         let texts: Vec<(&str, String)> = names.iter().map(text).collect();

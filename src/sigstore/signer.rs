@@ -24,14 +24,14 @@ pub(crate) enum By<'a> {
 /// A certificate or key that was good whenever this was signed.
 #[derive(Debug)]
 pub(super) enum VerifiedSigner<'a> {
-    Certificate(VerifiedCertificate),
+    Certificate(Box<VerifiedCertificate>),
     Key(VerifiedKey<'a>),
 }
 
 /// The same, and the certificate was logged.
 #[derive(Debug)]
 pub(super) enum LoggedSigner<'a> {
-    Certificate(LoggedCertificate),
+    Certificate(Box<LoggedCertificate>),
     Key(VerifiedKey<'a>),
 }
 
@@ -45,7 +45,7 @@ pub(super) fn verify<'a>(
 ) -> Result<VerifiedSigner<'a>, VerifyError> {
     match (&bundle.key, by) {
         (KeyMaterial::Certificate { leaf, further }, By::Certificate) => {
-            certificate::verify(leaf, further, root, times).map(VerifiedSigner::Certificate)
+            certificate::verify(leaf, further, root, times).map(Box::new).map(VerifiedSigner::Certificate)
         }
         (KeyMaterial::PublicKey { hint }, By::Key(key)) => {
             managed_key::verify(hint, &bundle.content, &key, times).map(VerifiedSigner::Key)
@@ -63,7 +63,9 @@ impl<'a> VerifiedSigner<'a> {
     /// Proof 6, which is for certificates. Errors as [`sct::verify`].
     pub(super) fn logged(self, root: &TrustedRoot, now: Timestamp) -> Result<LoggedSigner<'a>, VerifyError> {
         match self {
-            Self::Certificate(certificate) => sct::verify(certificate, root, now).map(LoggedSigner::Certificate),
+            Self::Certificate(certificate) => {
+                sct::verify(*certificate, root, now).map(Box::new).map(LoggedSigner::Certificate)
+            }
             Self::Key(key) => Ok(LoggedSigner::Key(key)),
         }
     }
@@ -90,7 +92,7 @@ impl LoggedSigner<'_> {
 
     pub(super) fn into_certificate(self) -> Option<LoggedCertificate> {
         match self {
-            Self::Certificate(logged) => Some(logged),
+            Self::Certificate(logged) => Some(*logged),
             Self::Key(_) => None,
         }
     }

@@ -194,7 +194,7 @@ fn tokens_of_real_bundles() {
         // Each token is by one instance, and unknown to the others.
         let by: Vec<usize> = (0..3).filter(|n| matches!(found[*n], Some(Ok(_)))).collect();
         assert_eq!((by.len(), unknown), (1, 2), "{file}: {found:?}");
-        let Some(Ok(times)) = &found[by[0]] else { unreachable!() };
+        let Some(Ok(times)) = &found[by[0]] else { panic!("{file}") };
         counts[by[0]] += times.len();
     }
     println!("tokens of public good, staging and GitHub: {counts:?}");

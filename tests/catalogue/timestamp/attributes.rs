@@ -108,7 +108,7 @@ fn ts_12_the_named_certificate() {
 }
 
 /// Puts an attribute in the place of that of this kind.
-fn replace(list: &mut Vec<Vec<u8>>, oid: &str, attribute: Vec<u8>) {
+fn replace(list: &mut [Vec<u8>], oid: &str, attribute: Vec<u8>) {
     let oid = der::oid(oid);
     let place = list.iter().position(|a| a.windows(oid.len()).any(|w| w == oid)).unwrap();
     list[place] = attribute;
