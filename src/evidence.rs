@@ -121,7 +121,8 @@ impl LogSummary {
         self.index
     }
 
-    /// Whether every entry came with an inclusion proof, and not with the log's promise alone.
+    /// Whether there are entries and each came with an inclusion proof, not with the log's promise alone.
+    /// An instance that has no log proves nothing by one.
     #[must_use]
     pub fn is_proven(&self) -> bool {
         self.proven

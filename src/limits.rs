@@ -40,6 +40,9 @@ pub const PROOF_HASHES: usize = 64;
 pub const CHECKPOINT_BYTES: usize = 16 << 10;
 /// Signature lines of a checkpoint (C2SP signed-note; golang.org/x/mod/sumdb/note stops at 100).
 pub const CHECKPOINT_SIGNATURES: usize = 100;
+/// Different signatures of a checkpoint by the log itself. A log signs once; each more is one more
+/// public-key operation, and whoever asks a log often enough has hundreds that are good (attacks.md RE-41).
+pub const CHECKPOINT_OWN_SIGNATURES: usize = 2;
 /// Bytes of an in-toto statement (attacks.md DS-25).
 pub const STATEMENT_BYTES: usize = 1 << 20;
 /// Subjects of one in-toto statement (sigstore-go `internal/limits`, CVE-2024-45395).

@@ -30,8 +30,8 @@ impl Checkpoint {
 /// Proves that `log` signed this checkpoint.
 ///
 /// If it is no signed note in its one spelling, `CHECKPOINT_MALFORMED`. If its origin is another
-/// log's, or no line bears this log's name and key hint, `CHECKPOINT_UNSIGNED`. If any such line does
-/// not verify, `CHECKPOINT_SIGNATURE`. Lines by others (witnesses) are skipped.
+/// log's, or no line bears this log's name and key hint, `CHECKPOINT_UNSIGNED`. If there are too many
+/// such lines, `LIMIT_EXCEEDED`; if any does not verify, `CHECKPOINT_SIGNATURE`. Lines by others (witnesses) are skipped.
 pub(super) fn verify(envelope: &str, log: &Log) -> Result<Checkpoint, VerifyError> {
     let note = Note::parse(envelope)?;
     let checkpoint = read_text(note.text)?;
@@ -48,6 +48,11 @@ pub(super) fn verify(envelope: &str, log: &Log) -> Result<Checkpoint, VerifyErro
     // A repeated line is the same signature; it must not buy the sender another verification.
     lines.sort_unstable();
     lines.dedup();
+    // Different ones are as cheap for the sender: ECDSA has two forms of every signature, and a log that
+    // is asked again signs the same text anew. With 32 entries they would cost seconds.
+    if lines.len() > limits::CHECKPOINT_OWN_SIGNATURES {
+        return Err(exceeded("signatures of a checkpoint by its own log", limits::CHECKPOINT_OWN_SIGNATURES));
+    }
     for signature in lines {
         // signed-note: a failing signature by a known key rejects the note, wherever it stands.
         key.verify(note.text.as_bytes(), signature).map_err(|_| VerifyError::CheckpointSignature)?;

@@ -79,6 +79,12 @@ fn subject_alt_name(certificate: &Certificate) -> Result<SubjectAltName, VerifyE
     let Some((_, AltName(names))) = extension else { return Err(wrong("there is none")) };
     let [name] =
         <[GeneralName; 1]>::try_from(GeneralNames::from(names)).map_err(|_| wrong("it has not exactly one name"))?;
+    // It names nobody, and would be whom somebody expects who was configured with nothing.
+    if let GeneralName::UniformResourceIdentifier(text) | GeneralName::Rfc822Name(text) = &name
+        && text.as_str().is_empty()
+    {
+        return Err(wrong("its name is empty"));
+    }
     Ok(match name {
         GeneralName::UniformResourceIdentifier(uri) => SubjectAltName::Uri(uri.as_str().to_owned()),
         GeneralName::Rfc822Name(email) => SubjectAltName::Email(email.as_str().to_owned()),

@@ -109,3 +109,45 @@ fn rsa_bits(key: &PublicKey) -> Option<usize> {
 fn hash_output(hash: Hash, digest: &[u8]) -> String {
     format!(r#"{{"algorithm":"{}","digest":"{}"}}"#, hash.proto(), to_base64(digest))
 }
+
+#[cfg(test)]
+mod tests {
+    use der::asn1::{AnyRef, ObjectIdentifier};
+    use der::{Encode as _, Tag};
+
+    use super::{EntryKind, KeyKind, PublicKey, key_details};
+
+    fn tlv(tag: Tag, content: &[u8]) -> Vec<u8> {
+        AnyRef::new(tag, content).unwrap().to_der().unwrap()
+    }
+
+    /// An RSA key with a modulus of so many bits, each of them one.
+    fn rsa(bits: usize) -> PublicKey {
+        let mut modulus = vec![0xff; bits.div_ceil(8)];
+        modulus[0] >>= modulus.len() * 8 - bits;
+        if modulus[0] >= 0x80 {
+            modulus.insert(0, 0);
+        }
+        let numbers = [tlv(Tag::Integer, &modulus), tlv(Tag::Integer, &[1, 0, 1])].concat();
+        let key = tlv(Tag::BitString, &[&[0][..], &tlv(Tag::Sequence, &numbers)].concat());
+        let oid = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1").to_der().unwrap();
+        let algorithm = tlv(Tag::Sequence, &[oid, tlv(Tag::Null, &[])].concat());
+        PublicKey::from_spki(&tlv(Tag::Sequence, &[algorithm, key].concat())).unwrap()
+    }
+
+    #[test]
+    fn tl_22_an_rsa_key_that_has_no_name() {
+        for kind in [EntryKind::HashedRekordV2, EntryKind::DsseV2] {
+            for bits in [2048, 3072, 4096] {
+                let key = rsa(bits);
+                assert_eq!(key.kind(), KeyKind::Rsa);
+                assert_eq!(key_details(kind, &key).unwrap(), format!("PKIX_RSA_PKCS1V15_{bits}_SHA256"));
+            }
+            // The name of the next length would be another key's.
+            for bits in [2049, 2056, 3071, 3073, 3080, 4095] {
+                let code = key_details(kind, &rsa(bits)).unwrap_err().code();
+                assert_eq!(code, "ERR_COUNTERSIGN_UNSUPPORTED_LOG_ENTRY", "{bits}");
+            }
+        }
+    }
+}

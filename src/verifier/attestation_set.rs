@@ -218,9 +218,11 @@ fn must_be_labelled(statement: &Statement, outer: &str) -> Result<(), VerifyErro
 }
 
 fn summary(verified: &SignedBundle) -> LogSummary {
+    let entries = verified.entries();
     LogSummary {
-        index: verified.entries().iter().find_map(LoggedEntry::log_index),
-        proven: verified.entries().iter().all(|entry| entry.evidence() != LogEvidence::Promise),
+        index: entries.iter().find_map(LoggedEntry::log_index),
+        // Where there is no log, "all of none" would read as a proof by one.
+        proven: !entries.is_empty() && entries.iter().all(|entry| entry.evidence() != LogEvidence::Promise),
     }
 }
 
@@ -229,7 +231,10 @@ fn note_entries(claim: Claim, verified: &SignedBundle, notes: &mut Vec<Note>) {
         let message = format!("{} log entries were verified, each log counts once", verified.entries().len());
         notes.push(Note::new(claim, "NOTE_COUNTERSIGN_SEVERAL_LOG_ENTRIES", message));
     }
-    if !summary(verified).is_proven() {
+    if verified.entries().is_empty() {
+        let message = "its Sigstore instance has no transparency log: only its timestamp authorities saw the signature";
+        notes.push(Note::new(claim, "NOTE_COUNTERSIGN_NOT_LOGGED", message));
+    } else if !summary(verified).is_proven() {
         let message = "the log promised the entry and no inclusion proof came with it, as usual at that time";
         notes.push(Note::new(claim, "NOTE_COUNTERSIGN_PROMISE_ONLY", message));
     }

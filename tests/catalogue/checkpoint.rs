@@ -271,6 +271,26 @@ fn tl_69_too_much_of_a_note() {
 }
 
 #[test]
+fn tl_69_signatures_by_the_log_itself() {
+    let beside = |count: u8| {
+        move |c: &mut Checkpoint| {
+            let other = |n| NoteSignature { signature: Some(vec![n; 70]), ..c.signatures[0].clone() };
+            let others: Vec<_> = (0..count).map(other).collect();
+            c.signatures.extend(others);
+        }
+    };
+    // Counted before one of them is verified.
+    assert_eq!(signed(beside(1)), "CHECKPOINT_SIGNATURE");
+    assert_eq!(signed(beside(2)), "LIMIT_EXCEEDED");
+    // Both forms of one signature.
+    let twin = |c: &mut Checkpoint| {
+        let other = c.signatures[0].key.sign_other_s(c.body().as_bytes());
+        c.signatures.push(NoteSignature { signature: Some(other), ..c.signatures[0].clone() });
+    };
+    accepted(&provenance_with(|a| a.checkpoint(twin)));
+}
+
+#[test]
 fn tl_70_a_bad_line_by_the_log_beside_a_good_one() {
     // Whichever is first, as they stand or as they sort.
     for (place, bad) in [(0, vec![0]), (1, vec![0]), (0, vec![0xff; 70]), (1, vec![0xff; 70])] {
@@ -279,6 +299,16 @@ fn tl_70_a_bad_line_by_the_log_beside_a_good_one() {
             c.signatures.insert(place, bad);
         };
         assert_eq!(signed(beside), "CHECKPOINT_SIGNATURE");
+    }
+}
+
+#[test]
+fn tl_60_a_proof_that_does_not_say_where() {
+    // Beside Rekor v1's checkpoint stand index, size and root, and nothing else is put in their place.
+    for member in ["logIndex", "treeSize", "rootHash"] {
+        let without = |p: &mut Value| drop(p.as_object_mut().unwrap().remove(member));
+        assert_eq!(refused(|a| a.proof(without)), "LOG_ENTRY_MALFORMED", "{member}");
+        assert_eq!(refused(|a| a.proof(|p| p[member] = Value::Null)), "LOG_ENTRY_MALFORMED", "{member}");
     }
 }
 

@@ -1,11 +1,11 @@
 //! BU, TL, TS, TR: instances without logs, such as GitHub's own, and what they are not.
 
-use countersign::TrustedRoot;
 use countersign::sigstore::ArtifactDigest;
+use countersign::{RegistryKeys, TrustedRoot, Verifier};
 use serde_json::{Value, json};
 
 use crate::bundle_question::{ARTIFACT, BundleQuestion, message, unlogged};
-use crate::question::{octo, time};
+use crate::question::{Question, octo, time};
 use crate::support::Miniature;
 use crate::support::attestation::Attestation;
 use crate::support::certificate::{Authority, Certificate, Extension, SCT_LIST, SERVER_AUTH, extended_key_usage};
@@ -33,6 +33,19 @@ fn tl_12_dated_by_its_authorities_alone() {
     unlogged(|a| a.managed_by(Key::p384("managed"))).by_key(&key).accepted();
     // An empty list says the same as none.
     unlogged(|a| a.json(|b| b["verificationMaterial"]["tlogEntries"] = json!([]))).accepted();
+}
+
+#[test]
+fn tl_12_no_log_proves_nothing_of_a_package() {
+    let question = Question::attested(&Miniature::github_style(), &octo());
+    let keys = RegistryKeys::from_json(question.registry.clone(), &question.keys).unwrap();
+    let verifier = Verifier::new(TrustedRoot::from_json_unlogged(&question.root).unwrap(), [keys]).unwrap();
+    let evidence = verifier.verify(&question.artifact(), &question.claims(), question.now).unwrap();
+    for log in [evidence.publish_attestation().unwrap().log(), evidence.provenance().unwrap().log()] {
+        assert_eq!((log.index(), log.is_proven()), (None, false));
+    }
+    let notes: Vec<_> = evidence.notes().iter().map(|n| n.code()).collect();
+    assert_eq!(notes, ["NOTE_COUNTERSIGN_NOT_LOGGED"; 2]);
 }
 
 /// The code with which a root is refused, read either way.

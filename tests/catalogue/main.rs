@@ -27,6 +27,7 @@ mod registry_signature;
 mod rekor_v2;
 mod rekor_v2_checkpoint;
 mod rekor_v2_proof;
+mod replay;
 mod report;
 mod requirement;
 mod resources;
