@@ -20,6 +20,8 @@ pub struct Run {
     total: Row,
     /// What nothing explains, each with how to see it again.
     pub unexplained: Vec<String>,
+    /// Forgeries that we accept, whatever the peer says.
+    pub accepted_forgeries: Vec<String>,
     /// The same of what the difference of that name explains.
     show: Option<String>,
     shown: Vec<String>,
@@ -46,6 +48,7 @@ impl Run {
             panics: 0,
             total: Row::default(),
             unexplained: Vec::new(),
+            accepted_forgeries: Vec::new(),
             show,
             shown: Vec::new(),
         };
@@ -80,6 +83,10 @@ impl Run {
             let variables = format!("COUNTERSIGN_DIFF_SEED={} COUNTERSIGN_DIFF_ONLY={index}", self.seed);
             format!("{}\n  {what}\n  ours: {ours:?}\n  peer: {peer:?}\n  again: {variables}", case.name)
         };
+        // What was tampered with before may by chance be mended.
+        if mutation.is_forgery() && corpus.good.contains(&mutation.case) && ours.is_ok() {
+            self.accepted_forgeries.push(again());
+        }
         if outcome.unexplained() {
             self.unexplained.push(again());
         } else if difference.is_some() && difference == self.show.as_deref() {
@@ -141,6 +148,7 @@ impl fmt::Display for Run {
         }
         writeln!(f, "\npanics of the peer: {}", self.panics)?;
         writeln!(f, "differences listed and not seen: {:?}", self.unseen())?;
+        writeln!(f, "accepted forgeries: {}", self.accepted_forgeries.len())?;
         writeln!(f, "unexplained: {}", self.unexplained.len())
     }
 }

@@ -41,6 +41,7 @@ fn what_is_altered_is_judged_alike() {
     println!("{run}");
     // A verifier that refuses everything would differ from nobody in what it accepts.
     assert!(run.both_accepted() * 50 > count, "both accepted only {}", run.both_accepted());
+    assert!(run.accepted_forgeries.is_empty(), "{}", run.accepted_forgeries.join("\n"));
     assert!(run.unexplained.is_empty(), "{}", run.unexplained.join("\n"));
 }
 

@@ -87,6 +87,18 @@ const KINDS: &[(&str, usize, Change)] = &[
     ("splice: further timestamp", 3, splices::further_timestamp),
 ];
 
+/// Kinds that change bytes which are signed or hashed into something signed: alone, they are a forgery
+/// whatever the peer says.
+const FORGERIES: [&str; 7] = [
+    "bits: certificate",
+    "bits: signature",
+    "bits: promise",
+    "bits: proof hash",
+    "bits: body",
+    "bits: payload",
+    "bits: message digest",
+];
+
 type TextChange = fn(&mut String, &mut Random) -> Option<String>;
 
 /// Kinds of change that no document could hold.
@@ -131,6 +143,11 @@ impl Mutation {
             mutation.change_text(&mut random);
         }
         mutation
+    }
+
+    /// Whether nobody may accept it.
+    pub fn is_forgery(&self) -> bool {
+        matches!(self.kinds[..], [only] if FORGERIES.contains(&only))
     }
 
     fn change(&mut self, mut subject: Subject<'_>, changes: usize) {
