@@ -14,7 +14,8 @@ pub const OURS_REFUSES: &[Difference] = &[
         name: "base64 in another spelling",
         code: "BUNDLE_MALFORMED",
         when: |tried| tried.says("is not canonical base64"),
-        reason: "one value has one spelling, or bytes compared as text are not compared; the peer decodes as protobuf does",
+        reason: "one value has one spelling, or bytes compared as text are not compared; the peer decodes as \
+                 protobuf does",
     },
     Difference {
         name: "base64 in another spelling, in a proof",
@@ -26,7 +27,8 @@ pub const OURS_REFUSES: &[Difference] = &[
         name: "integer in another spelling",
         code: "BUNDLE_MALFORMED",
         when: |tried| tried.says("no canonical decimal integer"),
-        reason: "int64 is a decimal string in protobuf's JSON; signs, zeros in front and JSON numbers are read differently by readers",
+        reason: "int64 is a decimal string in protobuf's JSON; signs, zeros in front and JSON numbers are read \
+                 differently by readers",
     },
     Difference {
         name: "member twice",
@@ -44,7 +46,8 @@ pub const OURS_REFUSES: &[Difference] = &[
         name: "two key materials",
         code: "BUNDLE_MALFORMED",
         when: |tried| tried.is_about_shape() && tried.members("verificationMaterial", &MATERIALS) > 1,
-        reason: "protobuf oneof: which is checked and which believed would be the sender's choice; the peer takes the first",
+        reason: "protobuf oneof: which is checked and which believed would be the sender's choice; the peer takes \
+                 the first",
     },
     Difference {
         name: "key material of another version",
@@ -92,7 +95,8 @@ pub const OURS_REFUSES: &[Difference] = &[
         name: "too deep or too many",
         code: "LIMIT_EXCEEDED",
         when: |tried| tried.depth() > 64 || tried.counts().iter().zip([32, 32, 10]).any(|(count, most)| *count > most),
-        reason: "work is bounded before it is done: 64 levels, 10 certificates, 32 entries, 32 timestamps; the peer bounds nothing",
+        reason: "work is bounded before it is done: 64 levels, 10 certificates, 32 entries, 32 timestamps; the \
+                 peer bounds nothing",
     },
     Difference {
         name: "empty certificate in the chain",
@@ -110,13 +114,15 @@ pub const OURS_REFUSES: &[Difference] = &[
         name: "entry of a log that is not known",
         code: "UNKNOWN_LOG",
         when: |tried| tried.entries().iter().any(|entry| tried.log_of(entry).is_none()),
-        reason: "the entry says which log it is of; the peer reads the id for promises only, and finds the key by the checkpoint",
+        reason: "the entry says which log it is of; the peer reads the id for promises only, and finds the key by \
+                 the checkpoint",
     },
     Difference {
         name: "checkpoint not by the entry's own log",
         code: "CHECKPOINT_UNSIGNED",
         when: |tried| tried.entries().iter().any(|entry| tried.lines_by_its_log(entry) == 0),
-        reason: "log id, name and key hint must be one log's; the peer takes any trusted log's signature under any name",
+        reason: "log id, name and key hint must be one log's; the peer takes any trusted log's signature under \
+                 any name",
     },
     Difference {
         name: "two signatures of one log, one of them bad",
@@ -143,7 +149,8 @@ pub const OURS_REFUSES: &[Difference] = &[
             let stated = |entry: &Json| entry.get("inclusionProof/logIndex").is_some_and(|index| *index != Json::Null);
             tried.says("has no index, size or root") && !tried.entries().iter().all(stated)
         },
-        reason: "Rekor v1 states where in its shard an entry stands, the first too; the peer takes what is absent for 0",
+        reason: "Rekor v1 states where in its shard an entry stands, the first too; the peer takes what is absent \
+                 for 0",
     },
     Difference {
         name: "entry without proof beside one with",
@@ -161,13 +168,15 @@ pub const OURS_REFUSES: &[Difference] = &[
         name: "promise alone, after npm's bundles had proofs",
         code: "PROMISE_ONLY",
         when: |tried| tried.entries().iter().any(|entry| entry.get("inclusionProof").is_none_or(|p| *p == Json::Null)),
-        reason: "the media type is not signed, so that anybody could make a v0.1 bundle of a newer one and drop the proof",
+        reason: "the media type is not signed, so that anybody could make a v0.1 bundle of a newer one and drop \
+                 the proof",
     },
     Difference {
         name: "token without its response",
         code: "TIMESTAMP_MALFORMED",
         when: |tried| tried.tokens().iter().any(|token| token_alone(token)),
-        reason: "sigstore_bundle.proto: a signed timestamp is a TimeStampResp, with the status that it was granted; the peer takes the token alone too",
+        reason: "sigstore_bundle.proto: a signed timestamp is a TimeStampResp, with the status that it was \
+                 granted; the peer takes the token alone too",
     },
     Difference {
         name: "token in another frame than CMS has",
@@ -175,13 +184,15 @@ pub const OURS_REFUSES: &[Difference] = &[
         when: |tried| {
             ["no signed data of a known version", "expected OCTET STRING"].iter().any(|text| tried.says(text))
         },
-        reason: "RFC 5652: what frames the signed content is not signed, so that it is held to its one form; the peer reads no version and no tag",
+        reason: "RFC 5652: what frames the signed content is not signed, so that it is held to its one form; the \
+                 peer reads no version and no tag",
     },
     Difference {
         name: "signature algorithm of a token that is not known",
         code: "TIMESTAMP_UNSUPPORTED",
         when: |tried| tried.says("uses the algorithm"),
-        reason: "RFC 5652 §5.3: the signer names the algorithm, and it must be the key's; the peer reads only the digest's",
+        reason: "RFC 5652 §5.3: the signer names the algorithm, and it must be the key's; the peer reads only the \
+                 digest's",
     },
     Difference {
         name: "no time at all",

@@ -10,7 +10,8 @@ pub const PEER_REFUSES: &[Difference] = &[
         name: "null for what is absent",
         code: "",
         when: |tried| tried.says("invalid type: null") && tried.is_accepted_or_explained(&without_nulls(tried.doc)),
-        reason: "protobuf's JSON: null is the default value, and the bundle without it is accepted by the peer too, or refused for a reason below",
+        reason: "protobuf's JSON: null is the default value, and the bundle without it is accepted by the peer \
+                 too, or refused for a reason below",
     },
     Difference {
         name: "number out of range where nobody reads",
@@ -25,7 +26,8 @@ pub const PEER_REFUSES: &[Difference] = &[
             let unsigned = ["missing field `rootHash`", "missing field `treeSize`", "missing field `logIndex`"];
             unsigned.iter().any(|text| tried.says(text)) && tried.entries().iter().all(is_rekor_v2)
         },
-        reason: "both are the checkpoint's in Rekor v2; what stands beside it is signed by nobody, and read by neither",
+        reason: "both are the checkpoint's in Rekor v2; what stands beside it is signed by nobody, and read by \
+                 neither",
     },
     Difference {
         name: "entry dsse/0.0.2",
@@ -63,13 +65,15 @@ pub const PEER_REFUSES: &[Difference] = &[
             let texts = ["signature invalid", "does not support hash algorithm"];
             texts.iter().any(|text| tried.says(text)) && stated(tried.doc) != original
         },
-        reason: "the key decides which hash was signed, and the digest is the artifact's; the peer lets the unsigned messageDigest decide",
+        reason: "the key decides which hash was signed, and the digest is the artifact's; the peer lets the \
+                 unsigned messageDigest decide",
     },
     Difference {
         name: "v0.1 from an instance without a log",
         code: "",
         when: |tried| tried.says("must have an inclusion promise") && !tried.case.root.is_logged(),
-        reason: "there is no log to promise anything: what an instance has is the trust configuration's to say, not the media type's",
+        reason: "there is no log to promise anything: what an instance has is the trust configuration's to say, \
+                 not the media type's",
     },
     Difference {
         name: "parts of a token that nobody reads",
@@ -81,7 +85,8 @@ pub const PEER_REFUSES: &[Difference] = &[
             let before: Vec<_> = before.collect();
             tried.says("failed to decode SignedData") && now.iter().all(|t| before.contains(&what_is_read(t)))
         },
-        reason: "certificates and the list of digest algorithms are neither signed nor believed; the peer parses them",
+        reason: "certificates and the list of digest algorithms are neither signed nor believed; the peer parses \
+                 them",
     },
 ];
 
