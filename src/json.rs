@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use crate::error::ParseError;
 use crate::limits;
 
-/// Reads one JSON document: at most `limit` bytes, nested at most 64 deep, nothing after it.
+/// Reads one JSON document: at most `limit` bytes, nested at most 64 deep, UTF-8, nothing after it.
 ///
 /// Members that occur twice are refused by serde's structs; members that nobody reads are skipped; an
 /// array is never taken for an object.
@@ -27,7 +27,13 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8], 
         return Err(exceeded(what, limit));
     }
     check_depth(what, bytes)?;
-    let mut document = serde_json::Deserializer::from_slice(bytes);
+    // RFC 8259 §8.1. In members that are skipped nobody would look, and what is read here would be no
+    // document to others.
+    let text = core::str::from_utf8(bytes).map_err(|error| match error.error_len() {
+        None => ParseError::NotJson { what, reason: "it is cut off within a character".into() },
+        Some(_) => ParseError::Malformed { what, reason: "it is not UTF-8".into() },
+    })?;
+    let mut document = serde_json::Deserializer::from_str(text);
     objects::read(&mut document).and_then(|value| document.end().map(|()| value)).map_err(|e| explain(what, &e))
 }
 
@@ -211,6 +217,15 @@ mod tests {
         assert_eq!((sole.first.unwrap().b, sole.count), (2, 3));
         assert_eq!(read::<Sole<Pair>>("test", b"[]", 100).unwrap().count, 0);
         assert_eq!(read::<Sole<Pair>>("test", b"[[2]]", 100).err().unwrap().code(), "ERR_COUNTERSIGN_MALFORMED");
+    }
+
+    #[test]
+    fn a_document_is_utf_8_in_members_that_nobody_reads_too() {
+        for skipped in [&b"[\"\xff\"]"[..], b"{\"\xff\":1}", b"[\"\xc0\xaf\"]", b"[\"\xed\xa0\x80\"]"] {
+            assert_eq!(code::<serde::de::IgnoredAny>(skipped, 100), "ERR_COUNTERSIGN_MALFORMED", "{skipped:?}");
+        }
+        assert_eq!(code::<serde::de::IgnoredAny>(b"[\"\xe2\x80", 100), "ERR_COUNTERSIGN_NOT_JSON");
+        assert!(read::<serde::de::IgnoredAny>("test", "[\"é\"]".as_bytes(), 100).is_ok());
     }
 
     #[test]
