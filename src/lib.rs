@@ -76,7 +76,7 @@ pub use artifact::{Artifact, ArtifactHasher, Hashed};
 pub use claims::{Attestations, Claims, DistClaims, Packument, PublishTime};
 pub use error::{Denied, ParseError, VerifyError};
 pub use evidence::{Evidence, Examination, Failures};
-pub use identity::SignerIdentity;
+pub use identity::{SignerIdentity, SubjectKind};
 pub use integrity::Sha512Digest;
 pub use package::PackageId;
 pub use policy::Requirement;

@@ -86,7 +86,14 @@ fn verify(json: &[u8], root: &TrustedRoot) -> Result<SignedBundle, VerifyError> 
     let keys = npm_keys();
     let (id, key, window) =
         keys.iter().find(|(id, ..)| id == hint).ok_or_else(|| VerifyError::UnknownKey { keyid: hint.into() })?;
-    prove(&bundle, By::Key(ManagedKey { id: Some(id), key, window: *window }), &artifact, root, now())
+    let by = |id| By::Key(ManagedKey { id: Some(id), key, window: *window });
+    let verified = prove(&bundle, by(id), &artifact, root, now());
+    // The right key under another name: what is reported would be a key that did not sign.
+    if verified.is_ok() {
+        let renamed = prove(&bundle, by("SHA256:another"), &artifact, root, now());
+        assert!(renamed.is_err_and(|error| error.code() == "ERR_COUNTERSIGN_KEY_MISMATCH"));
+    }
+    verified
 }
 
 /// The bundles of a response, or the one that stands alone.
