@@ -36,5 +36,5 @@ mod sct;
 mod statement;
 mod subject;
 mod time;
-mod trusted_root;
 mod timestamp;
+mod trusted_root;

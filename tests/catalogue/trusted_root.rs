@@ -39,9 +39,10 @@ fn tr_13_a_part_of_a_second_makes_a_window_smaller() {
 
 #[test]
 fn tr_13_a_window_that_ends_before_it_starts() {
+    type Bounds = (Option<String>, Option<String>);
     let (start, end) = (Some("2026-01-01T00:00:01Z".to_owned()), Some("2026-01-01T00:00:00Z".to_owned()));
     let none = (start.clone(), start.clone());
-    let reversed: [fn(&mut Members, (Option<String>, Option<String>)); 4] = [
+    let reversed: [fn(&mut Members, Bounds); 4] = [
         |r, w| (r.tlogs[3].start, r.tlogs[3].end) = w,
         |r, w| (r.ctlogs[1].start, r.ctlogs[1].end) = w,
         |r, w| (r.authorities[1].start, r.authorities[1].end) = w,
