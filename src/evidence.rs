@@ -5,10 +5,10 @@ use core::fmt;
 use serde::Serialize;
 
 use crate::artifact::Artifact;
-use crate::claims::PublishTime;
+use crate::claims::{PublishTime, RegistryHints};
 use crate::error::{Kind, Text, VerifyError};
 use crate::identity::SignerIdentity;
-use crate::registry::{KeyOrigin, RegistrySignature};
+use crate::registry::{EndedKeyList, KeyOrigin, RegistrySignature};
 use crate::time::Timestamp;
 
 /// Which claim an error or a note is about.
@@ -266,6 +266,8 @@ pub struct Examination {
     pub(crate) publish: Finding<PublishAttestation>,
     pub(crate) provenance: Finding<Provenance>,
     pub(crate) publish_time: PublishTime,
+    pub(crate) hints: RegistryHints,
+    pub(crate) ended_keys: EndedKeyList,
     pub(crate) notes: Vec<Note>,
 }
 
@@ -294,6 +296,12 @@ impl Examination {
     #[must_use]
     pub fn provenance(&self) -> &Finding<Provenance> {
         &self.provenance
+    }
+
+    /// What the registry says, unsigned, about who published. It decides nothing.
+    #[must_use]
+    pub fn hints(&self) -> &RegistryHints {
+        &self.hints
     }
 
     /// What is worth knowing.

@@ -63,3 +63,5 @@ pub const VERSION_CHARS: usize = 256;
 /// Seconds that a provenance may be later than the publish attestation that confirms it
 /// (design decision 7; real ones are 2 to 64 s earlier).
 pub const PROVENANCE_AFTER_PUBLISH_SECONDS: i64 = 60;
+/// Bytes of one unsigned hint that is shown beside what was proved (`repository` of a package.json).
+pub const HINT_BYTES: usize = 2 << 10;

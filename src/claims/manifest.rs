@@ -35,6 +35,18 @@ pub struct TrustedPublisherHint {
     pub oidc_config_id: Option<String>,
 }
 
+/// What the registry says, unsigned, about who published a version and from where. It decides nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RegistryHints {
+    /// `_npmUser.trustedPublisher`.
+    pub trusted_publisher: Option<TrustedPublisherHint>,
+    /// `_npmUser.approver`: a person approved a staged publication. Its name, else its e-mail address.
+    pub approver: Option<String>,
+    /// `repository` of the version's package.json, as it stands there: chosen by whoever published.
+    pub repository: Option<String>,
+}
+
 /// The claims of one version's manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DistClaims {
@@ -43,7 +55,7 @@ pub struct DistClaims {
     pub(crate) sha512: Option<Sha512Digest>,
     pub(crate) signatures: Bounded<SignatureClaim, { limits::REGISTRY_SIGNATURES }>,
     pub(crate) advertised: Option<Advertised>,
-    pub(crate) trusted_publisher: Option<TrustedPublisherHint>,
+    pub(crate) hints: RegistryHints,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +65,8 @@ struct Manifest<'a> {
     dist: Dist,
     #[serde(default, borrow, rename = "_npmUser")]
     npm_user: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    repository: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +96,21 @@ struct AdvertisedProvenance {
 struct NpmUser {
     #[serde(default)]
     trusted_publisher: Option<TrustedPublisherHint>,
+    #[serde(default)]
+    approver: Option<Approver>,
+}
+
+#[derive(Deserialize)]
+struct Approver {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    email: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RepositoryJson {
+    url: String,
 }
 
 impl DistClaims {
@@ -101,10 +130,10 @@ impl DistClaims {
         self.advertised.is_some()
     }
 
-    /// The registry's unsigned hint at a trusted publisher.
+    /// The registry's unsigned hints at who published.
     #[must_use]
-    pub fn trusted_publisher_hint(&self) -> Option<&TrustedPublisherHint> {
-        self.trusted_publisher.as_ref()
+    pub fn hints(&self) -> &RegistryHints {
+        &self.hints
     }
 }
 
@@ -136,9 +165,26 @@ impl TryFrom<Manifest<'_>> for DistClaims {
                 .dist
                 .attestations
                 .map(|a| Advertised { provenance: a.provenance.map(|p| p.predicate_type) }),
-            trusted_publisher: user.and_then(|user| user.trusted_publisher),
+            hints: hints(user, manifest.repository),
         })
     }
+}
+
+fn hints(user: Option<NpmUser>, repository: Option<&RawValue>) -> RegistryHints {
+    let (trusted_publisher, approver) = user.map_or((None, None), |user| (user.trusted_publisher, user.approver));
+    let some = |text: Option<String>| text.filter(|text| !text.is_empty());
+    RegistryHints {
+        trusted_publisher,
+        approver: approver.and_then(|approver| some(approver.name).or_else(|| some(approver.email))),
+        repository: repository.and_then(repository_hint),
+    }
+}
+
+/// Old packages have every shape here, and it decides nothing: what is not understood is no hint.
+fn repository_hint(raw: &RawValue) -> Option<String> {
+    let text = serde_json::from_str::<String>(raw.get()).ok();
+    let text = text.or_else(|| json::read_raw::<RepositoryJson>(WHAT, raw).ok().map(|repository| repository.url));
+    text.filter(|text| !text.is_empty() && text.len() <= limits::HINT_BYTES)
 }
 
 #[cfg(test)]
@@ -160,8 +206,25 @@ mod tests {
         .unwrap();
         assert_eq!(claims.signatures.0.len(), 1);
         assert!(claims.advertises_attestations());
-        assert_eq!(claims.trusted_publisher_hint().map(|h| h.id.as_str()), Some("github"));
+        assert_eq!(claims.hints().trusted_publisher.as_ref().map(|h| h.id.as_str()), Some("github"));
         assert_eq!(claims.sha512, None);
+    }
+
+    #[test]
+    fn hints_are_read_where_they_are_understood() {
+        let hints = |user: &str, repository: &str| {
+            let json =
+                format!(r#"{{"name":"x","version":"1.0.0","dist":{{}},"_npmUser":{user},"repository":{repository}}}"#);
+            DistClaims::from_json(json.as_bytes()).unwrap().hints
+        };
+        let staged = hints(r#"{"name":"octocat","approver":{"email":"o@octo.example"}}"#, r#""octo-org/octo-lib""#);
+        assert_eq!(staged.approver.as_deref(), Some("o@octo.example"));
+        assert_eq!(staged.repository.as_deref(), Some("octo-org/octo-lib"));
+        let object = hints("{}", r#"{"type":"git","url":"git+https://github.com/octo-org/octo-lib.git"}"#);
+        assert_eq!(object.repository.as_deref(), Some("git+https://github.com/octo-org/octo-lib.git"));
+        for odd in ["[]", "7", "null", r#"{"url":7}"#, r#""""#] {
+            assert_eq!(hints(r#"{"approver":{}}"#, odd), super::RegistryHints::default(), "{odd}");
+        }
     }
 
     #[test]

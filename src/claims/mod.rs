@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use attestations::Attestations;
 pub(crate) use attestations::{AttestationClaim, Response};
-pub use manifest::{Advertised, DistClaims, SignatureClaim, TrustedPublisherHint};
+pub use manifest::{Advertised, DistClaims, RegistryHints, SignatureClaim, TrustedPublisherHint};
 pub use packument::{Packument, PublishTime};
 
 /// Everything that is claimed about one version.

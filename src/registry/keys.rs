@@ -1,5 +1,7 @@
 //! The keys of one registry, from its endpoint or from its TUF target.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -49,6 +51,9 @@ pub(crate) struct RegistryKey {
     bytes: Vec<u8>,
 }
 
+/// The ids of a registry's signing keys that have an end, and their ends. Shared by all evidence.
+pub(crate) type EndedKeyList = Arc<[(String, Timestamp)]>;
+
 /// The keys of one registry. They are tried for that registry's packages and no others; an empty set
 /// is legal, and proves no registry signature.
 #[derive(Clone, Debug)]
@@ -56,6 +61,7 @@ pub struct RegistryKeys {
     registry: RegistryId,
     origin: KeyOrigin,
     keys: Vec<RegistryKey>,
+    ended: EndedKeyList,
     sha256: [u8; 32],
 }
 
@@ -123,7 +129,8 @@ impl RegistryKeys {
     /// No keys: nothing of that registry can be proved by a registry signature.
     #[must_use]
     pub fn none(registry: RegistryId) -> Self {
-        Self { registry, origin: KeyOrigin::Trusted, keys: Vec::new(), sha256: Sha256::digest(b"").into() }
+        let sha256 = Sha256::digest(b"").into();
+        Self { registry, origin: KeyOrigin::Trusted, keys: Vec::new(), ended: Arc::default(), sha256 }
     }
 
     fn read(registry: RegistryId, json: &[u8], origin: KeyOrigin) -> Result<Self, ParseError> {
@@ -141,7 +148,9 @@ impl RegistryKeys {
             }
             keys.push(key);
         }
-        Ok(Self { registry, origin, keys, sha256: Sha256::digest(json).into() })
+        let signing = keys.iter().filter(|key| key.usages.contains(&KeyUsage::Signatures));
+        let ended = signing.filter_map(|key| Some((key.keyid.clone(), key.window.end?))).collect();
+        Ok(Self { registry, origin, keys, ended, sha256: Sha256::digest(json).into() })
     }
 
     /// Whose keys they are.
@@ -170,6 +179,11 @@ impl RegistryKeys {
 
     fn signing(&self) -> impl Iterator<Item = &RegistryKey> {
         self.keys.iter().filter(|key| key.usages.contains(&KeyUsage::Signatures))
+    }
+
+    /// Which of its signing keys have an end.
+    pub(crate) fn ended(&self) -> EndedKeyList {
+        self.ended.clone()
     }
 
     pub(crate) fn sha256(&self) -> &[u8; 32] {

@@ -3,7 +3,7 @@
 mod keys;
 mod signature;
 
-pub(crate) use keys::{KeyKind, KeyUsage};
+pub(crate) use keys::{EndedKeyList, KeyKind, KeyUsage};
 pub use keys::{KeyOrigin, RegistryKeys};
 pub use signature::{RegistrySignature, SignedBy, Window};
 pub(crate) use signature::{SigningTime, verify};

@@ -90,6 +90,8 @@ impl Verifier {
             publish,
             provenance,
             publish_time: claims.publish_time,
+            hints: claims.dist.hints.clone(),
+            ended_keys: self.keys_of(artifact).map(RegistryKeys::ended).unwrap_or_default(),
             notes,
         }
     }
