@@ -37,6 +37,12 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8], 
     objects::read(&mut document).and_then(|value| document.end().map(|()| value)).map_err(|e| explain(what, &e))
 }
 
+/// Reads a value of any format, of which every struct, at any depth, is a map there: never a list that is
+/// taken member by member.
+pub(crate) fn strictly<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    objects::read(deserializer)
+}
+
 /// `read` for a part that was kept aside unread.
 pub(crate) fn read_raw<T: DeserializeOwned>(
     what: &'static str,

@@ -81,7 +81,7 @@ pub use identity::{SignerIdentity, SubjectKind};
 pub use integrity::Sha512Digest;
 pub use level::Level;
 pub use package::PackageId;
-pub use policy::Requirement;
+pub use policy::{Policy, Requirement};
 pub use publisher::TrustedPublisher;
 pub use registry::RegistryKeys;
 pub use registry_id::RegistryId;

@@ -65,3 +65,15 @@ pub const VERSION_CHARS: usize = 256;
 pub const PROVENANCE_AFTER_PUBLISH_SECONDS: i64 = 60;
 /// Bytes of one unsigned hint that is shown beside what was proved (`repository` of a package.json).
 pub const HINT_BYTES: usize = 2 << 10;
+/// Bytes of a policy (attacks.md PO-22; a rule takes about 300).
+pub const POLICY_BYTES: usize = 4 << 20;
+/// Rules of one policy, and patterns of one rule.
+pub const POLICY_RULES: usize = 10_000;
+/// Exemptions of one policy.
+pub const EXEMPTIONS: usize = 10_000;
+/// Publishers of one rule (npm allows ten of a package).
+pub const PUBLISHERS: usize = 64;
+/// Versions that one rule's `since` lists.
+pub const SINCE_VERSIONS: usize = 10_000;
+/// Bytes of an exemption's reason.
+pub const REASON_BYTES: usize = 2 << 10;

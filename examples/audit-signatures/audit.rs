@@ -1,16 +1,15 @@
 //! The one place where the library is asked: documents to claims, claims to verdicts.
 
-use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use countersign::evidence::{Claim, Note};
 use countersign::report::{AuditReport, PackageReport, Source as ReportedSource, Subject};
 use countersign::{
-    Artifact, Attestations, Claims, Denied, PackageId, Packument, ParseError, Timestamp, TrustSnapshot,
-    TrustedPublisher, VerifyError,
+    Artifact, Attestations, Claims, Denied, PackageId, Packument, ParseError, Policy, Requirement, Timestamp,
+    TrustSnapshot, VerifyError,
 };
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, PublisherArgument};
 use crate::lockfile::{Entry, Inventory, Item, Kind, LockFile};
 use crate::progress::Progress;
 use crate::registry::Fetched;
@@ -27,7 +26,7 @@ pub fn run(arguments: &Arguments) -> Result<AuditReport, String> {
     let trust = Trust::load(arguments, &session)?;
     let mut notes = notes(arguments, &session, &inventory);
     let now = arguments.at.unwrap_or_else(|| SystemTime::now().into());
-    let auditor = Auditor { session: &session, trust: &trust, publishers: publishers(arguments), now };
+    let auditor = Auditor { session: &session, trust: &trust, policy: policy(arguments)?, now };
 
     let progress = Progress::new(inventory.items.len());
     // One job per name: its packument is fetched once for all its versions.
@@ -75,15 +74,22 @@ fn notes(arguments: &Arguments, session: &Session, inventory: &Inventory) -> Vec
     notes
 }
 
-fn publishers(arguments: &Arguments) -> BTreeMap<String, TrustedPublisher> {
-    arguments.publishers.iter().map(|argument| (argument.package.clone(), argument.publisher.clone())).collect()
+/// What is required of which package.
+fn policy(arguments: &Arguments) -> Result<Policy, String> {
+    let mut policy = Policy::observing();
+    for PublisherArgument { package, publisher } in &arguments.publishers {
+        policy
+            .add_rule(package, Requirement::trusted_publisher(publisher.clone()))
+            .map_err(|e| format!("--publisher {package}: {e}"))?;
+    }
+    Ok(policy)
 }
 
 /// What all workers share.
 struct Auditor<'a> {
     session: &'a Session,
     trust: &'a Trust,
-    publishers: BTreeMap<String, TrustedPublisher>,
+    policy: Policy,
     now: Timestamp,
 }
 
@@ -106,7 +112,7 @@ impl Auditor<'_> {
             Err(error) => Err(error.clone().into()),
         };
         let guarded = |item: &Item| {
-            let slot = item.aliases.iter().find(|slot| self.publishers.contains_key(*slot))?;
+            let slot = item.aliases.iter().find(|slot| self.policy.guards(slot))?;
             let found = format!("{}@{}", item.name, item.version);
             Some(PackageReport::denied(subject(item), &occupied(slot, &found)))
         };
@@ -126,8 +132,8 @@ impl Auditor<'_> {
             if dist.advertises_attestations() { self.attestations(item) } else { Attestations::NotAdvertised };
         let claims = Claims::new(dist, attestations).with_publish_time(published);
         let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
-        let publishers: Vec<TrustedPublisher> = self.publishers.get(&item.name).cloned().into_iter().collect();
-        Ok(PackageReport::examined(&examination, item.locations.clone(), &publishers))
+        let resolved = self.policy.resolve(&artifact);
+        Ok(PackageReport::examined(&examination, item.locations.clone(), Some(&resolved)))
     }
 
     /// What the lock file alone decides.
@@ -156,7 +162,7 @@ impl Auditor<'_> {
             Kind::Skipped(reason) => reason.text(),
             Kind::Registry => "it has no version",
         };
-        let guard = self.publishers.contains_key(&entry.slot).then(|| occupied(&entry.slot, reason));
+        let guard = self.policy.guards(&entry.slot).then(|| occupied(&entry.slot, reason));
         let subject = Subject {
             name: entry.name,
             version: entry.version.unwrap_or_default(),

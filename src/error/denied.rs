@@ -2,6 +2,7 @@
 
 use super::{Text, error_table};
 use crate::need::Need;
+use crate::time::Timestamp;
 
 error_table! {
     /// Why a requirement is not met by evidence that is itself sound.
@@ -88,6 +89,26 @@ error_table! {
         } = "SIGNER_MISMATCH", Unwanted, Denied, 6,
             "provenance is required from {field} \"{expected}\", the certificate says \"{found}\"",
             "If the project really moved, change the requirement; if not, do not install.";
+        /// The trusted publisher is required, and no source names one for this package.
+        PublisherUnconfigured = "PUBLISHER_UNCONFIGURED", Unwanted, Denied, 7,
+            "a trusted publisher is required, and none is configured for this package",
+            "Add its publishers to the rule, or give what `npm trust list --json` prints for it.";
+        /// Published too recently.
+        TooYoung {
+            /// When.
+            published: Timestamp,
+            /// How many hours are required.
+            hours: u32,
+        } = "TOO_YOUNG", Unwanted, Denied, 15,
+            "it was published at {published}, and {hours} hours must have passed since",
+            "Wait, or take an older version; an urgent fix can be exempted by name and version.";
+        /// No time that counts says how old it is.
+        AgeUnprovable {
+            /// Why.
+            reason: &'static str,
+        } = "AGE_UNPROVABLE", Unproven, Unverifiable, 16,
+            "its age cannot be proved: {reason}",
+            "Let the rule take the packument's unsigned time (time = \"asserted\"), or exempt this version.";
         /// A rule for a name guards every place where that name is installed (design decision 15).
         SlotOccupied {
             /// The name that the place is for.
@@ -97,9 +118,25 @@ error_table! {
         } = "SLOT_OCCUPIED", Unwanted, Denied, 4,
             "a rule names {slot}, and where {slot} is installed stands {found}",
             "Whatever imports this name runs the other thing: lock the package itself, or move the rule.";
+        /// What is required was there and does not hold. Evidence is never made of that: only reports see it.
+        ClaimFailed {
+            /// Which claim.
+            claim: &'static str,
+        } = "CLAIM_FAILED", Altered, Invalid, 3,
+            "the {claim} is required, and it does not hold",
+            "See the failure of the claim itself.";
         /// Evidence from the future: it was verified for a later moment than it is judged at.
         JudgedBeforeVerified = "JUDGED_BEFORE_VERIFIED", Unproven, Unverifiable, 42,
             "the evidence was made for a later time than the one it is judged at",
             "Pass the same or a later time to authorize than to verify.";
+    }
+}
+
+impl Denied {
+    /// Whether fresh trust material could change this: refresh once, verify and authorize again. Of any
+    /// other denial it would be in vain.
+    #[must_use]
+    pub fn wants_fresh_trust(&self) -> bool {
+        matches!(self, Self::UnknownRegistryKey { .. } | Self::NoRegistryKeys)
     }
 }

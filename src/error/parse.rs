@@ -95,5 +95,12 @@ error_table! {
         } = "REQUIREMENT_INVALID", Malformed, Invalid, 1,
             "the requirement is not one: {reason}",
             "Provenance alone proves nothing: name who must have signed it.";
+        /// A policy that cannot be meant as it stands.
+        PolicyInvalid {
+            /// What is wrong with it.
+            reason: Text,
+        } = "POLICY_INVALID", Malformed, Invalid, 1,
+            "the policy is not one: {reason}",
+            "Nothing is decided by a policy that is not understood as a whole: mend what it names.";
     }
 }

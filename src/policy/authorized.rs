@@ -1,6 +1,7 @@
 //! Evidence that a requirement was satisfied with, and evidence that was only looked at.
 
-use super::Admitted;
+use super::assessment::{Assessment, Compared};
+use super::{Admitted, Exemption, PublisherSource};
 use crate::artifact::{Artifact, Hashed};
 use crate::error::VerifyError;
 use crate::evidence::Evidence;
@@ -15,26 +16,23 @@ pub struct Authorized {
     artifact: Artifact,
     requirement: String,
     verifier: [u8; 32],
-    matched: Option<Matched>,
+    matched: Option<Compared>,
+    exempted: Option<Exemption>,
+    predates: bool,
     signer: String,
     at: Timestamp,
 }
 
-/// The publisher that matched, and the waivers that this took.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Matched {
-    pub(super) publisher: PublisherMatch,
-    pub(super) waived: Vec<Field>,
-}
-
 impl Authorized {
-    pub(super) fn new(evidence: &Evidence, requirement: String, matched: Option<Matched>, at: Timestamp) -> Self {
+    pub(super) fn new(evidence: &Evidence, requirement: String, assessment: Assessment, at: Timestamp) -> Self {
         let signer = evidence.provenance().and_then(|p| p.identity().signer()).map(str::to_owned);
         Self {
             artifact: evidence.artifact().clone(),
             requirement,
             verifier: evidence.examination().verifier,
-            matched,
+            matched: assessment.compared.filter(|compared| compared.is_match),
+            exempted: assessment.exempted,
+            predates: assessment.predates,
             signer: signer.unwrap_or_else(|| evidence.artifact().registry().to_string()),
             at,
         }
@@ -57,6 +55,24 @@ impl Authorized {
     #[must_use]
     pub fn publisher_match(&self) -> Option<&PublisherMatch> {
         self.matched.as_ref().map(|matched| &matched.publisher)
+    }
+
+    /// Who configured the publisher that matched.
+    #[must_use]
+    pub fn publisher_source(&self) -> Option<PublisherSource> {
+        self.matched.as_ref().map(|matched| matched.source)
+    }
+
+    /// What was wanting, and is excused for this version by name.
+    #[must_use]
+    pub fn exemption(&self) -> Option<&Exemption> {
+        self.exempted.as_ref()
+    }
+
+    /// Whether it lacks what is required of later versions, and is older than that.
+    #[must_use]
+    pub fn predates_requirement(&self) -> bool {
+        self.predates
     }
 
     /// Fields that could not be proved and that the requirement waives by name.

@@ -56,15 +56,30 @@
 //! ```
 
 mod admitted;
+mod assessment;
 mod authorized;
+mod exemption;
+mod min_age;
+mod pattern;
 mod receipt;
 mod requirement;
+mod rule;
+mod rules;
 mod signer;
+mod since;
+mod source;
 
 pub use crate::need::Need;
 pub use admitted::Admitted;
+pub(crate) use assessment::Assessment;
 pub use authorized::{Authorized, Observed};
-pub use receipt::Receipt;
-pub(crate) use requirement::require_provenance;
+pub use exemption::{Exemption, Lift};
+pub use min_age::{AgeBasis, MinAge};
+pub use receipt::{Receipt, Rules};
 pub use requirement::{EndedKeys, Requirement};
+pub use rule::Level as RequiredLevel;
+pub use rules::{Decision, Policy, Resolved};
 pub use signer::RequiredSigner;
+pub use since::Since;
+pub(crate) use source::Configured;
+pub use source::PublisherSource;

@@ -1,8 +1,10 @@
 //! A record that lets a warm install skip work.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Authorized, Requirement};
+use super::{Authorized, Exemption, Requirement};
 use crate::artifact::Artifact;
 use crate::integrity::Sha512Digest;
 use crate::package::PackageId;
@@ -25,6 +27,8 @@ pub struct Receipt {
     requirement: String,
     rules: u32,
     time: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
 }
 
 impl Receipt {
@@ -38,13 +42,19 @@ impl Receipt {
             requirement: authorized.requirement().into(),
             rules: RULES_VERSION,
             time: authorized.at(),
+            until: authorized.exemption().map(Exemption::expires),
         }
     }
 
     /// Whether the same question was answered before: same artifact, trust material, requirement and
-    /// rules, and not later than `now`. If any differs, verify again.
+    /// rules, not later than `now`, and by no exemption that has ended since. If any differs, verify
+    /// again.
+    ///
+    /// `rules` is a [`Requirement`] or a [`Policy`](super::Policy); where a policy only observes, nothing
+    /// is covered.
     #[must_use]
-    pub fn covers(&self, artifact: &Artifact, verifier: &Verifier, requirement: &Requirement, now: Timestamp) -> bool {
+    pub fn covers(&self, artifact: &Artifact, verifier: &Verifier, rules: &impl Rules, now: Timestamp) -> bool {
+        let Some(requirement) = rules.requirement_for(artifact) else { return false };
         self.registry == *artifact.registry()
             && self.package == *artifact.id()
             && self.sha512 == *artifact.sha512()
@@ -52,5 +62,18 @@ impl Receipt {
             && self.requirement == requirement.fingerprint()
             && self.rules == RULES_VERSION
             && self.time <= now
+            && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// What decides about artifacts.
+pub trait Rules {
+    /// What this artifact must show; `None` if nothing is required of it.
+    fn requirement_for(&self, artifact: &Artifact) -> Option<Cow<'_, Requirement>>;
+}
+
+impl Rules for Requirement {
+    fn requirement_for(&self, _: &Artifact) -> Option<Cow<'_, Requirement>> {
+        Some(Cow::Borrowed(self))
     }
 }

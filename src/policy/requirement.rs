@@ -2,26 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::authorized::Matched;
-use super::{Authorized, Need, RequiredSigner};
-use crate::claims::{DistClaims, PublishTime};
+use super::{Authorized, Configured, Exemption, Lift, MinAge, Need, PublisherSource, RequiredSigner, Since};
+use crate::claims::DistClaims;
 use crate::error::{Denied, ParseError};
-use crate::evidence::{Evidence, Examination, Finding, Provenance};
+use crate::evidence::Evidence;
+use crate::integrity::Sha512Digest;
 use crate::package::PackageId;
-use crate::publisher::{Answer, Field, FieldAnswer, MatchStatus, TrustedPublisher};
-use crate::registry::{RegistrySignature, Window};
+use crate::publisher::{Field, TrustedPublisher};
 use crate::time::Timestamp;
 
 /// Whether a signature by an ended key counts when no time says on which side of the end it was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum EndedKeys {
     /// It does not.
     Deny,
+    /// It does if this very tarball is pinned: it was seen before.
+    Pinned,
     /// It does: for old packages whose packument has no times.
     Accept,
 }
@@ -29,29 +30,49 @@ pub enum EndedKeys {
 /// What one package must show. It always names somebody: the registry, a signer, or a publisher.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Requirement {
-    registry_signature: Option<EndedKeys>,
-    signer: Option<RequiredSigner>,
-    publishers: Vec<TrustedPublisher>,
-    waived: BTreeSet<Field>,
+    pub(super) registry_signature: Option<EndedKeys>,
+    pub(super) signer: Option<RequiredSigner>,
+    /// `Some` requires one of them; of none, nothing matches.
+    pub(super) publishers: Option<Vec<Configured>>,
+    pub(super) waived: BTreeSet<Field>,
+    pub(super) since: Option<Since>,
+    pub(super) min_age: Option<MinAge>,
+    pub(super) exemption: Option<Exemption>,
+    pub(super) pinned: BTreeSet<Sha512Digest>,
 }
 
 impl Requirement {
+    /// Not public: whoever holds a requirement requires something.
+    pub(super) fn nothing() -> Self {
+        Self {
+            registry_signature: None,
+            signer: None,
+            publishers: None,
+            waived: BTreeSet::new(),
+            since: None,
+            min_age: None,
+            exemption: None,
+            pinned: BTreeSet::new(),
+        }
+    }
+
     /// The registry must have signed it.
     #[must_use]
     pub fn registry_signature(ended_keys: EndedKeys) -> Self {
-        Self { registry_signature: Some(ended_keys), signer: None, publishers: Vec::new(), waived: BTreeSet::new() }
+        Self { registry_signature: Some(ended_keys), ..Self::nothing() }
     }
 
     /// There must be provenance by that signer.
     #[must_use]
     pub fn provenance(signer: RequiredSigner) -> Self {
-        Self { registry_signature: None, signer: Some(signer), publishers: Vec::new(), waived: BTreeSet::new() }
+        Self { signer: Some(signer), ..Self::nothing() }
     }
 
     /// The workflow of that trusted publisher must have signed the provenance.
     #[must_use]
     pub fn trusted_publisher(publisher: TrustedPublisher) -> Self {
-        Self { registry_signature: None, signer: None, publishers: vec![publisher], waived: BTreeSet::new() }
+        let publisher = Configured { publisher, source: PublisherSource::Caller };
+        Self { publishers: Some(vec![publisher]), ..Self::nothing() }
     }
 
     /// As [`Requirement::trusted_publisher`], for a package that has several: one must match in full;
@@ -60,17 +81,53 @@ impl Requirement {
     /// # Errors
     /// [`ParseError::RequirementInvalid`] if there is none: nothing would be required.
     pub fn any_trusted_publisher(publishers: impl IntoIterator<Item = TrustedPublisher>) -> Result<Self, ParseError> {
-        let publishers: Vec<_> = publishers.into_iter().collect();
+        Self::any_publisher_of(PublisherSource::Caller, publishers)
+    }
+
+    /// As [`Requirement::any_trusted_publisher`], and says who configured them.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn any_publisher_of(
+        source: PublisherSource,
+        publishers: impl IntoIterator<Item = TrustedPublisher>,
+    ) -> Result<Self, ParseError> {
+        let publishers: Vec<_> = publishers.into_iter().map(|publisher| Configured { publisher, source }).collect();
         if publishers.is_empty() {
             return Err(ParseError::RequirementInvalid { reason: "it lists no trusted publisher" });
         }
-        Ok(Self { registry_signature: None, signer: None, publishers, waived: BTreeSet::new() })
+        Ok(Self { publishers: Some(publishers), ..Self::nothing() })
     }
 
     /// Also requires a registry signature.
     #[must_use]
     pub fn and_registry_signature(self, ended_keys: EndedKeys) -> Self {
         Self { registry_signature: Some(ended_keys), ..self }
+    }
+
+    /// Also requires that the provenance is by that signer.
+    #[must_use]
+    pub fn and_provenance(self, signer: RequiredSigner) -> Self {
+        Self { signer: Some(signer), ..self }
+    }
+
+    /// Also requires an age.
+    #[must_use]
+    pub fn and_min_age(self, min_age: MinAge) -> Self {
+        Self { min_age: Some(min_age), ..self }
+    }
+
+    /// Asks no provenance of versions that are older than that.
+    #[must_use]
+    pub fn since(self, since: Since) -> Self {
+        Self { since: Some(since), ..self }
+    }
+
+    /// A tarball that was seen before, for [`EndedKeys::Pinned`].
+    #[must_use]
+    pub fn pinned(mut self, sha512: Sha512Digest) -> Self {
+        self.pinned.insert(sha512);
+        self
     }
 
     /// Lets one field be unprovable. A field that is contradicted stays so.
@@ -80,16 +137,21 @@ impl Requirement {
         self
     }
 
-    /// What must be fetched before this requirement can be judged. Known before any I/O.
+    /// What must be fetched before this requirement can be judged. Known before any I/O, and no more
+    /// than it uses.
     #[must_use]
-    pub fn needs(&self, _id: &PackageId, dist: &DistClaims) -> BTreeSet<Need> {
+    pub fn needs(&self, id: &PackageId, dist: &DistClaims) -> BTreeSet<Need> {
+        // What is lifted may yet be judged: an exemption ends at a moment that is not known here.
+        let advertised = dist.advertises_attestations();
         let mut needs = BTreeSet::new();
-        if self.needs_provenance() && dist.advertises_attestations() {
+        if self.needs_provenance() && advertised {
             needs.insert(Need::Attestations);
         }
-        if self.registry_signature == Some(EndedKeys::Deny) {
+        if matches!(self.registry_signature, Some(EndedKeys::Deny | EndedKeys::Pinned)) {
             needs.insert(Need::PublishTime);
         }
+        needs.extend(self.min_age.and_then(|min_age| min_age.needs(advertised)));
+        let _ = id;
         needs
     }
 
@@ -101,24 +163,18 @@ impl Requirement {
     /// [`Denied::NotSupplied`] or [`Denied::WindowUnjudged`]; for provenance [`Denied::NotSupplied`],
     /// [`Denied::MissingProvenance`], [`Denied::AttestationsWithheld`],
     /// [`Denied::AttestationsUnavailable`], [`Denied::ProvenanceUnconfirmed`], then
-    /// [`Denied::SignerMismatch`], [`Denied::PublisherMismatch`], [`Denied::PublisherUnprovable`].
+    /// [`Denied::SignerMismatch`], [`Denied::PublisherUnconfigured`], [`Denied::PublisherMismatch`],
+    /// [`Denied::PublisherUnprovable`]; for an age [`Denied::NotSupplied`], [`Denied::AgeUnprovable`],
+    /// [`Denied::TooYoung`].
     pub fn authorize(&self, evidence: &Evidence, now: Timestamp) -> Result<Authorized, Denied> {
         if now < evidence.verified_at() {
             return Err(Denied::JudgedBeforeVerified);
         }
-        if let Some(ended_keys) = self.registry_signature {
-            require_signature(evidence, ended_keys)?;
+        let assessment = self.assess(evidence.examination(), now);
+        match assessment.denied.first() {
+            Some((_, denied)) => Err(denied.clone()),
+            None => Ok(Authorized::new(evidence, self.fingerprint(), assessment, now)),
         }
-        let matched = if self.needs_provenance() {
-            let provenance = require_provenance(evidence.examination())?;
-            if let Some(signer) = &self.signer {
-                signer.must_be(provenance.identity())?;
-            }
-            self.require_publisher(provenance)?
-        } else {
-            None
-        };
-        Ok(Authorized::new(evidence, self.fingerprint(), matched, now))
     }
 
     /// Names exactly what is required.
@@ -128,84 +184,16 @@ impl Requirement {
         hex::encode(Sha256::digest(json))
     }
 
-    fn needs_provenance(&self) -> bool {
-        self.signer.is_some() || !self.publishers.is_empty()
+    /// The publishers of which one must match, where that is required.
+    pub(crate) fn publishers(&self) -> Option<&[Configured]> {
+        self.publishers.as_deref()
     }
 
-    /// Any publisher that matches in full wins; else the nearest miss is explained.
-    pub(crate) fn require_publisher(&self, provenance: &Provenance) -> Result<Option<Matched>, Denied> {
-        let waived: Vec<Field> = self.waived.iter().copied().collect();
-        let mut nearest: Option<(usize, Denied)> = None;
-        for publisher in &self.publishers {
-            let matched = publisher.matches(provenance.identity());
-            if let (MatchStatus::Match, used) = matched.status_waiving(&waived) {
-                return Ok(Some(Matched { publisher: matched, waived: used }));
-            }
-            let misses: Vec<&FieldAnswer> = matched.fields().iter().filter(|f| is_miss(f, &waived)).collect();
-            if nearest.as_ref().is_none_or(|(least, _)| misses.len() < *least) {
-                nearest = Some((misses.len(), explain(&misses)));
-            }
-        }
-        nearest.map_or(Ok(None), |(_, denied)| Err(denied))
+    pub(super) fn needs_provenance(&self) -> bool {
+        self.signer.is_some() || self.publishers.is_some()
     }
-}
 
-fn is_miss(field: &FieldAnswer, waived: &[Field]) -> bool {
-    match field.answer() {
-        Answer::Proven { .. } => false,
-        Answer::Contradicted { .. } => true,
-        Answer::Unprovable { .. } => !waived.contains(&field.field()),
-    }
-}
-
-/// A contradiction is named before what is merely unprovable.
-fn explain(misses: &[&FieldAnswer]) -> Denied {
-    let contradicted = misses.iter().find_map(|miss| match miss.answer() {
-        Answer::Contradicted { expected, found } => Some(Denied::PublisherMismatch {
-            field: miss.field().as_str(),
-            expected: expected.clone(),
-            found: found.clone(),
-        }),
-        _ => None,
-    });
-    let unprovable = misses.iter().find_map(|miss| match miss.answer() {
-        Answer::Unprovable { reason } => {
-            Some(Denied::PublisherUnprovable { field: miss.field().as_str(), reason: (*reason).into() })
-        }
-        _ => None,
-    });
-    contradicted
-        .or(unprovable)
-        .unwrap_or(Denied::PublisherUnprovable { field: "publisher", reason: "nothing was compared".into() })
-}
-
-fn require_signature(evidence: &Evidence, ended_keys: EndedKeys) -> Result<(), Denied> {
-    match evidence.registry_signature() {
-        RegistrySignature::Verified(signed) if signed.window() == Window::Unjudged => {
-            match (ended_keys, evidence.examination().publish_time) {
-                (EndedKeys::Accept, _) => Ok(()),
-                (EndedKeys::Deny, PublishTime::NotAsked) => Err(Denied::NotSupplied { need: Need::PublishTime }),
-                (EndedKeys::Deny, _) => Err(Denied::WindowUnjudged { keyid: signed.keyid().into() }),
-            }
-        }
-        RegistrySignature::Verified(_) => Ok(()),
-        RegistrySignature::Absent => Err(Denied::MissingRegistrySignature),
-        RegistrySignature::UnknownKey { keyids } => {
-            Err(Denied::UnknownRegistryKey { keyid: keyids.first().map_or("", String::as_str).into() })
-        }
-        RegistrySignature::NoKeys => Err(Denied::NoRegistryKeys),
-    }
-}
-
-/// Only provenance that was proved and counts. Each way of not having it is its own refusal, so that
-/// a failed download is never taken for absence, nor absence for consent.
-pub(crate) fn require_provenance(examination: &Examination) -> Result<&Provenance, Denied> {
-    match examination.provenance() {
-        Finding::Proven(provenance) => Ok(provenance),
-        Finding::Absent | Finding::NoKeys | Finding::Failed(_) => Err(Denied::MissingProvenance),
-        Finding::NotAsked => Err(Denied::NotSupplied { need: Need::Attestations }),
-        Finding::Withheld => Err(Denied::AttestationsWithheld),
-        Finding::Unavailable(reason) => Err(Denied::AttestationsUnavailable { reason: reason.clone() }),
-        Finding::Unconfirmed(_, error) => Err(Denied::ProvenanceUnconfirmed { code: error.code() }),
+    pub(super) fn lifted(&self, lift: Lift, now: Timestamp) -> Option<&Exemption> {
+        self.exemption.as_ref().filter(|exemption| exemption.lifts(lift, now))
     }
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::error::{Verdict, VerifyError, escaped};
 use crate::evidence::{Examination, Finding, Provenance, PublishAttestation};
-use crate::publisher::{MatchStatus, PublisherMatch};
+use crate::policy::{Assessment, PublisherSource, Requirement};
+use crate::publisher::MatchStatus;
 use crate::registry::{KeyOrigin, RegistrySignature, Window};
 use crate::time::Timestamp;
 
@@ -206,6 +207,8 @@ impl IdentityReport {
 pub(super) struct PublisherReport {
     pub(super) status: PublisherReportStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<PublisherSource>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
     fields: Vec<crate::publisher::FieldAnswer>,
 }
@@ -220,21 +223,23 @@ pub(super) enum PublisherReportStatus {
 }
 
 impl PublisherReport {
-    pub(super) fn unconfigured() -> Self {
-        Self { status: PublisherReportStatus::Unconfigured, expected: None, fields: Vec::new() }
-    }
-
-    /// Configured, and no provenance to hold it against.
-    pub(super) fn unprovable(expected: String) -> Self {
-        Self { status: PublisherReportStatus::Unprovable, expected: Some(expected), fields: Vec::new() }
-    }
-
-    pub(super) fn of(expected: String, matched: &PublisherMatch) -> Self {
-        let status = match matched.status() {
-            MatchStatus::Match => PublisherReportStatus::Match,
-            MatchStatus::Mismatch => PublisherReportStatus::Mismatch,
-            MatchStatus::Unprovable => PublisherReportStatus::Unprovable,
+    /// The publisher that matched or came nearest; without provenance to hold it against, those that are
+    /// configured.
+    pub(super) fn of(requirement: Option<&Requirement>, assessment: Option<&Assessment>) -> Self {
+        let bare = |status| Self { status, source: None, expected: None, fields: Vec::new() };
+        let Some(publishers) = requirement.and_then(Requirement::publishers) else {
+            return bare(PublisherReportStatus::Unconfigured);
         };
-        Self { status, expected: Some(expected), fields: matched.fields().to_vec() }
+        let texts: Vec<String> = publishers.iter().map(|configured| configured.publisher.to_string()).collect();
+        let expected = Some(texts.join(" or ")).filter(|texts| !texts.is_empty());
+        let Some(compared) = assessment.and_then(|assessment| assessment.compared.as_ref()) else {
+            return Self { expected, ..bare(PublisherReportStatus::Unprovable) };
+        };
+        let status = match (compared.is_match, compared.publisher.status()) {
+            (true, _) => PublisherReportStatus::Match,
+            (false, MatchStatus::Mismatch) => PublisherReportStatus::Mismatch,
+            (false, _) => PublisherReportStatus::Unprovable,
+        };
+        Self { status, source: Some(compared.source), expected, fields: compared.publisher.fields().to_vec() }
     }
 }

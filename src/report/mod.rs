@@ -1,7 +1,9 @@
 //! The serialisable outcome of an audit: a stable interface (`countersign.audit/1`).
 
 mod claims;
+mod decision;
 mod package;
+mod rollout;
 mod summary;
 
 use serde::Serialize;
@@ -11,6 +13,7 @@ use crate::registry_id::RegistryId;
 use crate::time::Timestamp;
 
 pub use package::{PackageReport, Subject, Verdict};
+pub use rollout::{LevelCounts, Role, Rollout};
 pub use summary::Summary;
 
 /// Where the documents came from.

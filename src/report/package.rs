@@ -5,10 +5,12 @@ use core::cmp::{Ordering, Reverse};
 use serde::Serialize;
 
 use super::claims::{ProvenanceReport, PublishReport, PublisherReport, PublisherReportStatus, SignatureReport};
+use super::decision::{AssertedReport, PolicyReport};
+use super::rollout::Role;
 use crate::error::{self, Denied, Text, VerifyError, escaped};
 use crate::evidence::{Claim, Examination, Finding, Note};
-use crate::policy::{Requirement, require_provenance};
-use crate::publisher::{Answer, PublisherMatch, TrustedPublisher};
+use crate::level::Level;
+use crate::policy::{Assessment, Lift, Resolved};
 use crate::registry::RegistrySignature;
 use crate::registry_id::RegistryId;
 
@@ -83,7 +85,15 @@ pub struct PackageReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<Level>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
     claims: Option<ClaimReports>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registry_asserted: Option<AssertedReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<PolicyReport>,
     failures: Vec<FailureReport>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<Note>,
@@ -99,15 +109,16 @@ pub(super) struct ClaimReports {
 }
 
 impl PackageReport {
-    /// A package whose claims were examined, held against its trusted publishers if any are configured.
-    /// Name, version and digest are those that were examined.
+    /// A package whose claims were examined, judged by what a policy says of it, if there is one, at the
+    /// moment of the examination. Name, version and digest are those that were examined.
     #[must_use]
-    pub fn examined(examination: &Examination, locations: Vec<String>, publishers: &[TrustedPublisher]) -> Self {
-        let (publisher, denied) = publisher_report(examination, publishers);
-        let mut failures = failures_of(examination, publisher.status == PublisherReportStatus::Match);
-        failures.extend(denied.map(|denied| FailureReport::denied(&denied, Claim::Publisher)));
-        failures.sort_by_key(|failure| (Reverse(failure.verdict), failure.rank));
-        let verdict = failures.first().map_or(Verdict::Verified, |gravest| gravest.verdict);
+    pub fn examined(examination: &Examination, locations: Vec<String>, resolved: Option<&Resolved<'_>>) -> Self {
+        let requirement = resolved.and_then(Resolved::requirement);
+        let assessment = requirement.map(|requirement| requirement.assess(examination, examination.now));
+        let publisher = PublisherReport::of(requirement, assessment.as_ref());
+        let matched = publisher.status == PublisherReportStatus::Match;
+        let mut failures = failures_of(examination, matched, resolved);
+        failures.extend(assessment.iter().flat_map(|assessment| denials(assessment, &failures)).collect::<Vec<_>>());
         let artifact = examination.artifact();
         let subject = Subject {
             name: artifact.id().name().into(),
@@ -115,20 +126,39 @@ impl PackageReport {
             integrity: Some(artifact.sha512().to_string()),
             locations,
         };
-        Self {
+        let report = Self {
             registry_identity: Some(artifact.registry().clone()),
             bytes: Some(if artifact.is_hashed() { "hashed" } else { "expected" }),
-            verdict,
+            level: Some(if matched { Level::TrustedPublisher } else { Level::proved(examination) }),
             claims: Some(ClaimReports {
                 registry_signature: SignatureReport::of(examination),
                 publish_attestation: PublishReport::of(examination.publish_attestation()),
                 provenance: ProvenanceReport::of(examination.provenance()),
                 publisher,
             }),
-            failures,
+            registry_asserted: AssertedReport::of(examination.hints()),
+            policy: resolved
+                .filter(|resolved| !resolved.is_silent())
+                .map(|resolved| PolicyReport::of(resolved, assessment.as_ref(), examination.now)),
             notes: examination.notes().to_vec(),
             ..Self::bare(subject)
-        }
+        };
+        report.failed(failures)
+    }
+
+    /// Adds failures; the gravest decides.
+    fn failed(mut self, failures: Vec<FailureReport>) -> Self {
+        self.failures.extend(failures);
+        self.failures.sort_by_key(|failure| (Reverse(failure.verdict), failure.rank));
+        self.verdict = self.failures.first().map_or(Verdict::Verified, |gravest| gravest.verdict);
+        self
+    }
+
+    /// With its place in the dependency tree, for the rollout's counts.
+    #[must_use]
+    pub fn in_tree(mut self, role: Role) -> Self {
+        self.role = Some(role);
+        self
     }
 
     /// A package whose documents or lock file entry could not be read: nothing of it was examined.
@@ -177,7 +207,11 @@ impl PackageReport {
             locations,
             verdict: Verdict::Unverifiable,
             reason: None,
+            role: None,
+            level: None,
             claims: None,
+            registry_asserted: None,
+            policy: None,
             failures: Vec::new(),
             notes: Vec::new(),
         }
@@ -209,6 +243,22 @@ impl PackageReport {
     pub(super) fn within(mut self, identity: &RegistryId) -> Self {
         self.registry_identity = self.registry_identity.filter(|own| own != identity);
         self
+    }
+
+    pub(super) fn role(&self) -> Option<Role> {
+        self.role
+    }
+
+    /// How much is proved of it; `None` if nothing of it was examined.
+    #[must_use]
+    pub fn level(&self) -> Option<Level> {
+        self.level
+    }
+
+    /// The group of the rule that decided.
+    #[must_use]
+    pub fn group(&self) -> Option<&str> {
+        self.policy.as_ref().and_then(PolicyReport::group)
     }
 
     pub(super) fn claims(&self) -> Option<&ClaimReports> {
@@ -247,14 +297,19 @@ impl FailureReport {
 
 /// Everything that lowers the verdict without a policy: failed claims, and what is wanting where it
 /// should be.
-fn failures_of(examination: &Examination, publisher_matched: bool) -> Vec<FailureReport> {
+fn failures_of(
+    examination: &Examination,
+    publisher_matched: bool,
+    resolved: Option<&Resolved<'_>>,
+) -> Vec<FailureReport> {
     let mut failures: Vec<FailureReport> = examination
         .failures()
         .iter()
         .flat_map(|failures| failures.all())
         .map(|failure| FailureReport::verify(&failure.error, failure.claim))
         .collect();
-    failures.extend(signature_wanting(examination, publisher_matched));
+    let lifted = resolved.is_some_and(|r| r.lifted(Lift::RegistrySignature, examination.now).is_some());
+    failures.extend(signature_wanting(examination, publisher_matched, lifted));
     match examination.provenance() {
         Finding::Withheld => failures.push(FailureReport::denied(&Denied::AttestationsWithheld, Claim::Provenance)),
         Finding::Unavailable(reason) => {
@@ -269,14 +324,16 @@ fn failures_of(examination: &Examination, publisher_matched: bool) -> Vec<Failur
 
 /// Without a registry signature something else must bind the package to its registry, or to somebody
 /// who is wanted: provenance by just anybody would let an attacker bring his own (design decision 14).
-fn signature_wanting(examination: &Examination, publisher_matched: bool) -> Option<FailureReport> {
+///
+/// An exemption lifts what npm owes every version; that nothing at all is proved it does not lift.
+fn signature_wanting(examination: &Examination, publisher_matched: bool, lifted: bool) -> Option<FailureReport> {
     let claim = Claim::RegistrySignature;
     let proved = examination.publish_attestation().proven().is_some() || publisher_matched;
     match examination.registry_signature() {
         Ok(RegistrySignature::Absent) => {
             // npm signs every version, so that one without is not what npm serves. Of another registry
             // that is not known: there it only leaves the package unproved.
-            let verdict = match (examination.artifact().registry().is_npm(), proved) {
+            let verdict = match (examination.artifact().registry().is_npm() && !lifted, proved) {
                 (true, _) => Verdict::Invalid,
                 (false, false) => Verdict::Unverifiable,
                 (false, true) => return None,
@@ -292,28 +349,9 @@ fn signature_wanting(examination: &Examination, publisher_matched: bool) -> Opti
     }
 }
 
-/// The publisher's fields for show, and what is wanting. A publisher is judged whatever else failed, so
-/// that a mismatch never hides behind something that may pass.
-fn publisher_report(examination: &Examination, publishers: &[TrustedPublisher]) -> (PublisherReport, Option<Denied>) {
-    let Ok(requirement) = Requirement::any_trusted_publisher(publishers.iter().cloned()) else {
-        return (PublisherReport::unconfigured(), None);
-    };
-    let expected = publishers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-    let provenance = match require_provenance(examination) {
-        Ok(provenance) => provenance,
-        Err(denied) => {
-            // A failed provenance stands among the failures with its own code.
-            let failed = matches!(examination.provenance(), Finding::Failed(_));
-            return (PublisherReport::unprovable(expected), (!failed).then_some(denied));
-        }
-    };
-    let misses = |matched: &PublisherMatch| {
-        matched.fields().iter().filter(|field| !matches!(field.answer(), Answer::Proven { .. })).count()
-    };
-    let nearest = publishers.iter().map(|publisher| publisher.matches(provenance.identity())).min_by_key(misses);
-    let report = match nearest {
-        Some(matched) => PublisherReport::of(expected, &matched),
-        None => PublisherReport::unprovable(expected),
-    };
-    (report, requirement.require_publisher(provenance).err())
+/// What the requirement denies and is not among the failures already.
+fn denials(assessment: &Assessment, failures: &[FailureReport]) -> Vec<FailureReport> {
+    let known = |denied: &Denied| failures.iter().any(|failure| failure.code == denied.code());
+    let own = assessment.denied.iter().filter(|(_, denied)| !matches!(denied, Denied::ClaimFailed { .. }));
+    own.filter(|(_, denied)| !known(denied)).map(|(claim, denied)| FailureReport::denied(denied, *claim)).collect()
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::claims::{PublisherReportStatus, Status};
 use super::package::{PackageReport, Verdict};
+use super::rollout::Rollout;
 use crate::registry::Window;
 
 /// How many packages have which verdict, and how each claim fared.
@@ -28,6 +29,8 @@ pub struct Summary {
     pub provenance: ProvenanceCounts,
     /// Trusted publishers.
     pub publisher: PublisherCounts,
+    /// How many packages have which level.
+    pub rollout: Rollout,
 }
 
 /// How registry signatures fared. `unjudged` are among `verified`.
@@ -91,6 +94,7 @@ impl Summary {
 
     fn add(&mut self, package: &PackageReport) {
         count(&mut self.packages);
+        self.rollout.add(package);
         count(match package.verdict() {
             Verdict::Skipped => &mut self.skipped,
             Verdict::Verified => &mut self.verified,

@@ -20,7 +20,7 @@ use attestation_set::AttestationSet;
 
 /// Raised whenever the same input may be judged otherwise than before: receipts of an older one are
 /// not honoured.
-pub(crate) const RULES_VERSION: u32 = 1;
+pub(crate) const RULES_VERSION: u32 = 2;
 
 /// Verifies packages. Made once, then shared by reference between threads; it never changes.
 #[derive(Debug)]

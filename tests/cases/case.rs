@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use countersign::policy::EndedKeys;
+use countersign::policy::{EndedKeys, Resolved};
 use countersign::report::PackageReport;
 use countersign::{
     Artifact, Attestations, Claims, DistClaims, PackageId, PublishTime, RegistryId, RegistryKeys, Requirement,
@@ -106,7 +106,9 @@ impl Case {
         let verifier = Verifier::new(root, [keys]).map_err(|e| e.code())?;
         let examination = verifier.examine(&artifact, &claims, self.now);
 
-        let report = PackageReport::examined(&examination, Vec::new(), self.publisher.as_slice());
+        let requirement = self.publisher.clone().map(Requirement::trusted_publisher);
+        let resolved = requirement.as_ref().map(Resolved::of);
+        let report = PackageReport::examined(&examination, Vec::new(), resolved.as_ref());
         if let Some(code) = report.codes().next() {
             return Err(code);
         }

@@ -1,7 +1,10 @@
 //! What a report makes of what was found: no doubt becomes "verified", no forgery becomes doubt.
 
+use countersign::policy::Resolved;
 use countersign::report::{AuditReport, PackageReport, Source, Verdict};
-use countersign::{DistClaims, PublishTime, RegistryId, RegistryKeys, TrustedPublisher, TrustedRoot, Verifier};
+use countersign::{
+    DistClaims, PublishTime, RegistryId, RegistryKeys, Requirement, TrustedPublisher, TrustedRoot, Verifier,
+};
 use serde_json::{Value, json};
 
 use crate::attestation_set::{answered, attested, mini, package, provenance, publish};
@@ -13,7 +16,9 @@ fn publisher() -> TrustedPublisher {
 }
 
 fn judged(question: &Question, publishers: &[TrustedPublisher]) -> PackageReport {
-    PackageReport::examined(&question.examine(), vec!["node_modules/x".into()], publishers)
+    let requirement = Requirement::any_trusted_publisher(publishers.iter().cloned()).ok();
+    let resolved = requirement.as_ref().map(Resolved::of);
+    PackageReport::examined(&question.examine(), vec!["node_modules/x".into()], resolved.as_ref())
 }
 
 fn codes(report: &PackageReport) -> Vec<&'static str> {
@@ -103,7 +108,7 @@ fn what_answered_keys_prove_is_marked() {
     let keys = RegistryKeys::asserted_by_registry(question.registry.clone(), &keys).unwrap();
     let verifier = Verifier::new(TrustedRoot::from_json(&question.root).unwrap(), [keys]).unwrap();
     let examination = verifier.examine(&question.artifact(), &question.claims(), question.now);
-    let report = PackageReport::examined(&examination, Vec::new(), &[]);
+    let report = PackageReport::examined(&examination, Vec::new(), None);
     assert_eq!(shown(&report)["publishAttestation"]["keys"], "registry-asserted");
 }
 
@@ -148,7 +153,7 @@ fn hostile_text_is_escaped_in_every_member() {
     let evil = "\u{9b}2J\u{202e}";
     let question = Question::signed(&mini(), &package())
         .manifest(|m| m["dist"]["signatures"] = json!([{"keyid": evil, "sig": "x"}]));
-    let examined = PackageReport::examined(&question.examine(), vec![evil.into()], &[]);
+    let examined = PackageReport::examined(&question.examine(), vec![evil.into()], None);
     let subject = countersign::report::Subject {
         name: evil.into(),
         version: evil.into(),

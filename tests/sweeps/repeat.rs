@@ -8,7 +8,7 @@ use crate::subject::{SUBJECTS, Subject, now};
 /// Everything that is said about a response: the evidence or the failures, and the report.
 fn said(subject: &Subject, response: &[u8]) -> (String, String) {
     let examination = subject.verifier.examine(&subject.artifact, &subject.claims(response), now());
-    let package = PackageReport::examined(&examination, Vec::new(), &[]);
+    let package = PackageReport::examined(&examination, Vec::new(), None);
     let report = AuditReport::new(
         now(),
         Source::Replay,

@@ -1,0 +1,164 @@
+//! Evidence held against a requirement, check by check. Authorization and reports both come from here.
+
+use super::{Configured, EndedKeys, Exemption, Lift, Need, PublisherSource, Requirement};
+use crate::claims::PublishTime;
+use crate::error::Denied;
+use crate::evidence::{Claim, Examination, Finding, Provenance};
+use crate::publisher::{Answer, Field, FieldAnswer, MatchStatus, PublisherMatch};
+use crate::registry::{RegistrySignature, Window};
+use crate::time::Timestamp;
+
+/// What a requirement makes of what was found. Nothing denied is consent; only `authorize` says so, and
+/// only of evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Assessment {
+    /// Each check that is not met, in the order of the checks.
+    pub(crate) denied: Vec<(Claim, Denied)>,
+    /// The publisher that matched, else the nearest miss.
+    pub(crate) compared: Option<Compared>,
+    /// What would be denied but for it.
+    pub(crate) exempted: Option<Exemption>,
+    /// Provenance is wanting, and not asked of a version of that age.
+    pub(crate) predates: bool,
+}
+
+/// A publisher held against the certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Compared {
+    pub(crate) publisher: PublisherMatch,
+    pub(crate) source: PublisherSource,
+    /// The fields whose waiver made it a match.
+    pub(crate) waived: Vec<Field>,
+    pub(crate) is_match: bool,
+}
+
+impl Requirement {
+    pub(crate) fn assess(&self, examination: &Examination, now: Timestamp) -> Assessment {
+        let mut assessment = Assessment::default();
+        let mut check = |lift, claim, outcome: Result<(), Denied>| match (outcome, self.lifted(lift, now)) {
+            (Ok(()), _) => {}
+            (Err(_), Some(exemption)) => assessment.exempted = Some(exemption.clone()),
+            (Err(denied), None) => {
+                if !assessment.denied.contains(&(claim, denied.clone())) {
+                    assessment.denied.push((claim, denied));
+                }
+            }
+        };
+        if let Some(ended_keys) = self.registry_signature {
+            let outcome = self.signature(examination, ended_keys);
+            check(Lift::RegistrySignature, Claim::RegistrySignature, outcome);
+        }
+        let mut outcomes = Vec::new();
+        let mut compared = None;
+        if let Some(signer) = &self.signer {
+            let outcome = require_provenance(examination).and_then(|found| signer.must_be(found.identity()));
+            outcomes.push((Lift::Provenance, outcome));
+        }
+        if let Some(publishers) = &self.publishers {
+            let outcome = require_provenance(examination).and_then(|found| {
+                let (nearest, outcome) = self.publisher(publishers, found);
+                compared = nearest;
+                outcome
+            });
+            outcomes.push((Lift::TrustedPublisher, outcome));
+        }
+        let exempts = self.since.as_ref().is_some_and(|since| since.exempts(examination));
+        let predates = exempts && outcomes.iter().any(|(_, outcome)| outcome.is_err());
+        if !predates {
+            for (lift, outcome) in outcomes {
+                check(lift, Claim::Publisher, outcome);
+            }
+        }
+        if let Some(min_age) = self.min_age {
+            check(Lift::MinAge, Claim::PublishAttestation, min_age.judge(examination, now));
+        }
+        Assessment { compared, predates, ..assessment }
+    }
+
+    /// Any publisher that matches in full wins; else the nearest miss is explained.
+    fn publisher(&self, publishers: &[Configured], found: &Provenance) -> (Option<Compared>, Result<(), Denied>) {
+        let waived: Vec<Field> = self.waived.iter().copied().collect();
+        let mut nearest: Option<(usize, Compared, Denied)> = None;
+        for Configured { publisher, source } in publishers {
+            let matched = publisher.matches(found.identity());
+            let (status, used) = matched.status_waiving(&waived);
+            let compared = |publisher, is_match| Compared { publisher, source: *source, waived: used, is_match };
+            if status == MatchStatus::Match {
+                return (Some(compared(matched, true)), Ok(()));
+            }
+            let misses: Vec<&FieldAnswer> = matched.fields().iter().filter(|f| is_miss(f, &waived)).collect();
+            if nearest.as_ref().is_none_or(|(least, ..)| misses.len() < *least) {
+                let (count, denied) = (misses.len(), explain(&misses));
+                nearest = Some((count, compared(matched, false), denied));
+            }
+        }
+        match nearest {
+            Some((_, compared, denied)) => (Some(compared), Err(denied)),
+            None => (None, Err(Denied::PublisherUnconfigured)),
+        }
+    }
+
+    fn signature(&self, examination: &Examination, ended_keys: EndedKeys) -> Result<(), Denied> {
+        match examination.registry_signature() {
+            Ok(RegistrySignature::Verified(signed)) if signed.window() == Window::Unjudged => {
+                let pinned = || self.pinned.contains(examination.artifact().sha512());
+                match (ended_keys, examination.publish_time) {
+                    (EndedKeys::Accept, _) => Ok(()),
+                    (EndedKeys::Pinned, _) if pinned() => Ok(()),
+                    (_, PublishTime::NotAsked) => Err(Denied::NotSupplied { need: Need::PublishTime }),
+                    _ => Err(Denied::WindowUnjudged { keyid: signed.keyid().into() }),
+                }
+            }
+            Ok(RegistrySignature::Verified(_)) => Ok(()),
+            Ok(RegistrySignature::Absent) => Err(Denied::MissingRegistrySignature),
+            Ok(RegistrySignature::UnknownKey { keyids }) => {
+                Err(Denied::UnknownRegistryKey { keyid: keyids.first().map_or("", String::as_str).into() })
+            }
+            Ok(RegistrySignature::NoKeys) => Err(Denied::NoRegistryKeys),
+            Err(_) => Err(Denied::ClaimFailed { claim: "registry signature" }),
+        }
+    }
+}
+
+fn is_miss(field: &FieldAnswer, waived: &[Field]) -> bool {
+    match field.answer() {
+        Answer::Proven { .. } => false,
+        Answer::Contradicted { .. } => true,
+        Answer::Unprovable { .. } => !waived.contains(&field.field()),
+    }
+}
+
+/// A contradiction is named before what is merely unprovable.
+fn explain(misses: &[&FieldAnswer]) -> Denied {
+    let contradicted = misses.iter().find_map(|miss| match miss.answer() {
+        Answer::Contradicted { expected, found } => Some(Denied::PublisherMismatch {
+            field: miss.field().as_str(),
+            expected: expected.clone(),
+            found: found.clone(),
+        }),
+        _ => None,
+    });
+    let unprovable = misses.iter().find_map(|miss| match miss.answer() {
+        Answer::Unprovable { reason } => {
+            Some(Denied::PublisherUnprovable { field: miss.field().as_str(), reason: (*reason).into() })
+        }
+        _ => None,
+    });
+    contradicted
+        .or(unprovable)
+        .unwrap_or(Denied::PublisherUnprovable { field: "publisher", reason: "nothing was compared".into() })
+}
+
+/// Only provenance that was proved and counts. Each way of not having it is its own refusal, so that
+/// a failed download is never taken for absence, nor absence for consent.
+pub(crate) fn require_provenance(examination: &Examination) -> Result<&Provenance, Denied> {
+    match examination.provenance() {
+        Finding::Proven(provenance) => Ok(provenance),
+        Finding::Absent | Finding::NoKeys => Err(Denied::MissingProvenance),
+        Finding::Failed(_) => Err(Denied::ClaimFailed { claim: "provenance" }),
+        Finding::NotAsked => Err(Denied::NotSupplied { need: Need::Attestations }),
+        Finding::Withheld => Err(Denied::AttestationsWithheld),
+        Finding::Unavailable(reason) => Err(Denied::AttestationsUnavailable { reason: reason.clone() }),
+        Finding::Unconfirmed(_, error) => Err(Denied::ProvenanceUnconfirmed { code: error.code() }),
+    }
+}

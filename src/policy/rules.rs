@@ -1,0 +1,405 @@
+//! A policy: which package must show what.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use core::fmt;
+
+use serde::de::{self, DeserializeSeed, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+use super::pattern::Pattern;
+use super::rule::{self, DefaultRule, Rule, invalid};
+use super::{Authorized, Configured, Exemption, Lift, Need, Observed, PublisherSource, Requirement, Rules};
+use crate::artifact::Artifact;
+use crate::claims::DistClaims;
+use crate::error::{Denied, ParseError};
+use crate::evidence::Evidence;
+use crate::json;
+use crate::limits;
+use crate::package::PackageId;
+use crate::publisher::TrustedPublisher;
+use crate::time::Timestamp;
+
+/// The schema that this version reads and writes.
+const SCHEMA: u32 = 1;
+/// The name of the default rule; no pattern reads so, for it would be a package's name.
+const DEFAULT: &str = "(default)";
+
+/// What each package must show.
+///
+/// Of the rules whose pattern matches a name the most specific counts, alone: an exact name before its
+/// scope before `*` before the default. No two rules have the same pattern. Nothing is inherited, no file
+/// is looked up, nothing in it is expanded.
+///
+/// If you have one, every rule can be met by somebody and nothing in it is without effect. It can be read
+/// from any format that serde knows; an error that the format reports carries its line and column there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    default: Rule,
+    rules: Vec<Rule>,
+    /// Which rule each pattern belongs to.
+    index: BTreeMap<Pattern, usize>,
+    exemptions: BTreeMap<PackageId, Exemption>,
+    /// Publishers of other sources, by package.
+    further: BTreeMap<String, Vec<Configured>>,
+}
+
+/// What a policy says of one artifact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved<'a> {
+    rule: String,
+    group: Option<&'a str>,
+    requirement: Option<Cow<'a, Requirement>>,
+    exemption: Option<&'a Exemption>,
+}
+
+/// What a policy decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Decision {
+    /// The evidence meets what is required.
+    Authorized(Authorized),
+    /// Nothing is required of this package, so that nothing can be admitted either.
+    Observed(Box<Observed>),
+}
+
+impl Policy {
+    /// Requires nothing of any package: the beginning of a policy that is built in code.
+    #[must_use]
+    pub fn observing() -> Self {
+        Self::by_default(Rule::observe())
+    }
+
+    /// Requires this of every package that has no rule of its own.
+    #[must_use]
+    pub fn requiring(requirement: Requirement) -> Self {
+        Self::by_default(Rule { requirement: Some(requirement), ..Rule::observe() })
+    }
+
+    fn by_default(default: Rule) -> Self {
+        let (index, exemptions, further) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { default, rules: Vec::new(), index, exemptions, further }
+    }
+
+    /// Adds a rule for an exact name, for `@scope/*` or for `*`.
+    ///
+    /// # Errors
+    /// [`ParseError::PolicyInvalid`] if it is no such pattern, or there is a rule for it.
+    pub fn add_rule(&mut self, pattern: &str, requirement: Requirement) -> Result<(), ParseError> {
+        let pattern = Pattern::try_from(pattern.to_owned())?;
+        if self.index.insert(pattern.clone(), self.rules.len()).is_some() {
+            return Err(invalid(&format!("two rules are for {pattern}, and neither is more specific")));
+        }
+        self.rules.push(Rule { packages: vec![pattern], requirement: Some(requirement), ..Rule::observe() });
+        Ok(())
+    }
+
+    /// Reads a policy as JSON.
+    ///
+    /// # Errors
+    /// [`ParseError::LimitExceeded`] (4 MiB, depth 64), [`ParseError::NotJson`], and
+    /// [`ParseError::Malformed`] with the line and column of whatever is not a policy.
+    pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
+        json::read("policy", json, limits::POLICY_BYTES)
+    }
+
+    /// Adds a package's publishers from a source of its own, as `npm-trust`: they count where the rule for
+    /// that package names the source in `publishers-from`.
+    ///
+    /// # Errors
+    /// [`ParseError::PackageName`]; [`ParseError::PolicyInvalid`] if the rule for that package does not
+    /// take publishers from there, or publishers of that source were added before: what was given would
+    /// silently not be used.
+    pub fn add_publishers(
+        &mut self,
+        name: &str,
+        source: PublisherSource,
+        publishers: Vec<TrustedPublisher>,
+    ) -> Result<(), ParseError> {
+        PackageId::new(name, "1.0.0")?;
+        let refuse = |why: String| Err(ParseError::PolicyInvalid { reason: why.into() });
+        let (pattern, rule) = self.rule(name);
+        if !rule.from.contains(&source) {
+            return refuse(format!(
+                "the rule for {name} ({pattern}) takes no publishers from {source}: add publishers-from = [\"{source}\"] to it"
+            ));
+        }
+        let further = self.further.entry(name.into()).or_default();
+        if further.iter().any(|configured| configured.source == source) {
+            return refuse(format!("publishers of {name} were given twice by {source}"));
+        }
+        further.extend(publishers.into_iter().map(|publisher| Configured { publisher, source }));
+        Ok(())
+    }
+
+    /// Whether the rule for that package takes publishers from there.
+    #[must_use]
+    pub fn takes_publishers_from(&self, name: &str, source: PublisherSource) -> bool {
+        self.rule(name).1.from.contains(&source)
+    }
+
+    /// What it says of this artifact.
+    #[must_use]
+    pub fn resolve(&self, artifact: &Artifact) -> Resolved<'_> {
+        let name = artifact.id().name();
+        let (pattern, rule) = self.rule(name);
+        let exemption = self.exemptions.get(artifact.id()).filter(|exemption| exemption.is_for(artifact));
+        let requirement = rule.requirement.as_ref().map(|requirement| {
+            let further = self.further.get(name).map(Vec::as_slice).unwrap_or_default();
+            if further.is_empty() && exemption.is_none() {
+                return Cow::Borrowed(requirement);
+            }
+            let mut requirement = requirement.clone();
+            if let Some(publishers) = &mut requirement.publishers {
+                publishers.extend_from_slice(further);
+            }
+            requirement.exemption = exemption.cloned();
+            Cow::Owned(requirement)
+        });
+        Resolved { rule: pattern, group: rule.group.as_deref(), requirement, exemption }
+    }
+
+    /// What must be fetched before it can decide about this artifact. Known before any I/O, and no more
+    /// than the rule for it uses.
+    #[must_use]
+    pub fn needs(&self, artifact: &Artifact, dist: &DistClaims) -> BTreeSet<Need> {
+        let resolved = self.resolve(artifact);
+        resolved.requirement().map(|requirement| requirement.needs(artifact.id(), dist)).unwrap_or_default()
+    }
+
+    /// Decides by the rule for this package.
+    ///
+    /// # Errors
+    /// As [`Requirement::authorize`].
+    pub fn authorize(&self, evidence: &Evidence, now: Timestamp) -> Result<Decision, Denied> {
+        match self.resolve(evidence.artifact()).requirement() {
+            Some(requirement) => requirement.authorize(evidence, now).map(Decision::Authorized),
+            None => Ok(Decision::Observed(Box::new(Observed::of(evidence.clone())))),
+        }
+    }
+
+    /// Whether something is required of the package of this name by its own name or scope. Then no other
+    /// package, alias or source may stand where it is installed (design decision 15).
+    #[must_use]
+    pub fn guards(&self, name: &str) -> bool {
+        let named = self.index.iter().find(|(pattern, _)| pattern.matches(name));
+        let rule = named.filter(|(pattern, _)| **pattern != Pattern::Any).and_then(|(_, at)| self.rules.get(*at));
+        rule.is_some_and(|rule| rule.requirement.is_some())
+    }
+
+    /// Names exactly what is required of all packages.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(serde_json::to_vec(self).unwrap_or_default());
+        hash.update(serde_json::to_vec(&self.further).unwrap_or_default());
+        hex::encode(hash.finalize())
+    }
+
+    /// The names of its groups.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        let groups: BTreeSet<&str> = self.rules.iter().filter_map(|rule| rule.group.as_deref()).collect();
+        groups.into_iter()
+    }
+
+    /// Exact names that it has rules for, and versions that it exempts: what nothing in a tree answers to
+    /// may be a slip of the pen.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let exact = self.index.keys().filter_map(|pattern| match pattern {
+            Pattern::Exact(name) => Some(&**name),
+            _ => None,
+        });
+        exact.chain(self.exemptions.keys().map(PackageId::name))
+    }
+
+    fn rule(&self, name: &str) -> (String, &Rule) {
+        // Patterns sort from the most specific to the least.
+        let found = self.index.iter().find(|(pattern, _)| pattern.matches(name));
+        let found = found.and_then(|(pattern, at)| Some((pattern.to_string(), self.rules.get(*at)?)));
+        found.unwrap_or_else(|| (DEFAULT.into(), &self.default))
+    }
+}
+
+impl<'a> Resolved<'a> {
+    /// One requirement, without a policy around it.
+    #[must_use]
+    pub fn of(requirement: &'a Requirement) -> Self {
+        let exemption = requirement.exemption.as_ref();
+        Self { rule: "requirement".into(), group: None, requirement: Some(Cow::Borrowed(requirement)), exemption }
+    }
+
+    /// Whether nobody wrote anything about this package.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.requirement.is_none() && self.group.is_none() && self.exemption.is_none() && self.rule == DEFAULT
+    }
+
+    /// The pattern of the rule that decides, or `(default)`.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// The group that the rule belongs to.
+    #[must_use]
+    pub fn group(&self) -> Option<&str> {
+        self.group
+    }
+
+    /// What is required; `None` if nothing is.
+    #[must_use]
+    pub fn requirement(&self) -> Option<&Requirement> {
+        self.requirement.as_deref()
+    }
+
+    /// The exemption of this very version, if it still lifts that.
+    #[must_use]
+    pub fn lifted(&self, lift: Lift, now: Timestamp) -> Option<&Exemption> {
+        self.exemption.filter(|exemption| exemption.lifts(lift, now))
+    }
+
+    /// The exemption of this very version, if it still holds.
+    #[must_use]
+    pub fn exemption(&self, now: Timestamp) -> Option<&Exemption> {
+        self.exemption.filter(|exemption| now < exemption.expires())
+    }
+
+    /// The exemption of this very version, if it has ended.
+    #[must_use]
+    pub fn ended_exemption(&self, now: Timestamp) -> Option<&Exemption> {
+        self.exemption.filter(|exemption| exemption.expires() <= now)
+    }
+}
+
+impl Rules for Policy {
+    fn requirement_for(&self, artifact: &Artifact) -> Option<Cow<'_, Requirement>> {
+        self.resolve(artifact).requirement
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Written {
+    #[serde(rename = "schema")]
+    _schema: Schema,
+    default: DefaultRule,
+    #[serde(default)]
+    rules: NamedRules,
+    #[serde(default)]
+    exemptions: Exemptions,
+}
+
+/// Checked when it is read, so that the error stands where the number does.
+struct Schema;
+
+impl<'de> Deserialize<'de> for Schema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u32::deserialize(deserializer)? {
+            SCHEMA => Ok(Self),
+            other => Err(de::Error::custom(format_args!("schema {other} is not known, this version reads {SCHEMA}"))),
+        }
+    }
+}
+
+#[derive(Default)]
+struct NamedRules {
+    rules: Vec<Rule>,
+    index: BTreeMap<Pattern, usize>,
+}
+
+/// Reads one rule after those before it, so that a tie is an error at the second one.
+impl<'de> DeserializeSeed<'de> for &mut NamedRules {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let rule = Rule::named(rule::Written::deserialize(deserializer)?).map_err(de::Error::custom)?;
+        if self.rules.len() >= limits::POLICY_RULES {
+            return Err(de::Error::custom("there are more than 10000 rules"));
+        }
+        for pattern in &rule.packages {
+            if self.index.insert(pattern.clone(), self.rules.len()).is_some() {
+                return Err(de::Error::custom(format_args!(
+                    "two rules are for {pattern}, and neither is more specific: make them one"
+                )));
+            }
+        }
+        self.rules.push(rule);
+        Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for NamedRules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = NamedRules;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of rules")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<NamedRules, A::Error> {
+                let mut rules = NamedRules::default();
+                while seq.next_element_seed(&mut rules)?.is_some() {}
+                Ok(rules)
+            }
+        }
+        deserializer.deserialize_seq(List)
+    }
+}
+
+#[derive(Default)]
+struct Exemptions(BTreeMap<PackageId, Exemption>);
+
+impl<'de> Deserialize<'de> for Exemptions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = json::Bounded::<Exemption, { limits::EXEMPTIONS }>::deserialize(deserializer)?;
+        let mut exemptions = BTreeMap::new();
+        for exemption in list.0 {
+            if let Some(other) = exemptions.insert(exemption.id().clone(), exemption) {
+                return Err(de::Error::custom(invalid(&format!("{} is exempted twice", other.id()))));
+            }
+        }
+        Ok(Self(exemptions))
+    }
+}
+
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A list in the place of a table would be read member by member, by position.
+        let written: Written = json::strictly(deserializer)?;
+        Ok(Self {
+            default: written.default.0,
+            rules: written.rules.rules,
+            index: written.rules.index,
+            exemptions: written.exemptions.0,
+            further: BTreeMap::new(),
+        })
+    }
+}
+
+impl Serialize for Policy {
+    /// As it is read; publishers that were added from elsewhere are not part of it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Default {
+            Observe(&'static str),
+            Rule(Box<rule::Written>),
+        }
+        #[derive(Serialize)]
+        struct Out<'a> {
+            schema: u32,
+            default: Default,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            rules: Vec<rule::Written>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            exemptions: Vec<&'a Exemption>,
+        }
+        let default = match self.default.requirement {
+            None => Default::Observe("observe"),
+            Some(_) => Default::Rule(Box::new((&self.default).into())),
+        };
+        let rules = self.rules.iter().map(rule::Written::from).collect();
+        Out { schema: SCHEMA, default, rules, exemptions: self.exemptions.values().collect() }.serialize(serializer)
+    }
+}
