@@ -100,9 +100,12 @@ impl Policy {
     ///
     /// # Errors
     /// [`ParseError::LimitExceeded`] (4 MiB, depth 64), [`ParseError::NotJson`], and
-    /// [`ParseError::Malformed`] with the line and column of whatever is not a policy.
+    /// [`ParseError::PolicyInvalid`] with the line and column of whatever is not a policy.
     pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
-        json::read("policy", json, limits::POLICY_BYTES)
+        json::read("policy", json, limits::POLICY_BYTES).map_err(|error| match error {
+            ParseError::Malformed { reason, .. } => ParseError::PolicyInvalid { reason },
+            other => other,
+        })
     }
 
     /// Adds a package's publishers from a source of its own, as `npm-trust`: they count where the rule for

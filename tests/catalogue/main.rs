@@ -23,6 +23,7 @@ mod integrity;
 mod leaf;
 mod log_entry;
 mod message_signature;
+mod policy;
 mod question;
 mod registry_signature;
 mod rekor_v2;
