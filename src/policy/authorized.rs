@@ -3,7 +3,7 @@
 use super::Admitted;
 use crate::artifact::{Artifact, Hashed};
 use crate::error::VerifyError;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Note};
 use crate::publisher::{Field, PublisherMatch};
 use crate::time::Timestamp;
 
@@ -18,6 +18,7 @@ pub struct Authorized {
     matched: Option<Matched>,
     signer: String,
     at: Timestamp,
+    notes: Vec<Note>,
 }
 
 /// The publisher that matched, and the waivers that this took.
@@ -37,7 +38,13 @@ impl Authorized {
             matched,
             signer: signer.unwrap_or_else(|| evidence.artifact().registry().to_string()),
             at,
+            notes: Vec::new(),
         }
+    }
+
+    pub(super) fn noting(mut self, note: Option<Note>) -> Self {
+        self.notes.extend(note);
+        self
     }
 
     /// The artifact it is about.
@@ -63,6 +70,12 @@ impl Authorized {
     #[must_use]
     pub fn waived(&self) -> &[Field] {
         self.matched.as_ref().map_or(&[], |matched| &matched.waived)
+    }
+
+    /// What the requirement found worth knowing and did not refuse.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// Names the requirement that decided.

@@ -57,6 +57,7 @@
 
 mod admitted;
 mod authorized;
+mod downgrade;
 mod receipt;
 mod requirement;
 mod signer;
@@ -64,6 +65,7 @@ mod signer;
 pub use crate::need::Need;
 pub use admitted::Admitted;
 pub use authorized::{Authorized, Observed};
+pub use downgrade::{Basis, Downgrade, DowngradeRule, OnDowngrade, Scope};
 pub use receipt::Receipt;
 pub(crate) use requirement::require_provenance;
 pub use requirement::{EndedKeys, Requirement};

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::authorized::Matched;
-use super::{Authorized, Need, RequiredSigner};
+use super::{Authorized, DowngradeRule, Need, RequiredSigner};
 use crate::claims::{DistClaims, PublishTime};
 use crate::error::{Denied, ParseError};
 use crate::evidence::{Evidence, Examination, Finding, Provenance};
@@ -33,25 +33,44 @@ pub struct Requirement {
     signer: Option<RequiredSigner>,
     publishers: Vec<TrustedPublisher>,
     waived: BTreeSet<Field>,
+    downgrade: Option<DowngradeRule>,
 }
 
 impl Requirement {
     /// The registry must have signed it.
     #[must_use]
     pub fn registry_signature(ended_keys: EndedKeys) -> Self {
-        Self { registry_signature: Some(ended_keys), signer: None, publishers: Vec::new(), waived: BTreeSet::new() }
+        Self {
+            registry_signature: Some(ended_keys),
+            signer: None,
+            publishers: Vec::new(),
+            waived: BTreeSet::new(),
+            downgrade: None,
+        }
     }
 
     /// There must be provenance by that signer.
     #[must_use]
     pub fn provenance(signer: RequiredSigner) -> Self {
-        Self { registry_signature: None, signer: Some(signer), publishers: Vec::new(), waived: BTreeSet::new() }
+        Self {
+            registry_signature: None,
+            signer: Some(signer),
+            publishers: Vec::new(),
+            waived: BTreeSet::new(),
+            downgrade: None,
+        }
     }
 
     /// The workflow of that trusted publisher must have signed the provenance.
     #[must_use]
     pub fn trusted_publisher(publisher: TrustedPublisher) -> Self {
-        Self { registry_signature: None, signer: None, publishers: vec![publisher], waived: BTreeSet::new() }
+        Self {
+            registry_signature: None,
+            signer: None,
+            publishers: vec![publisher],
+            waived: BTreeSet::new(),
+            downgrade: None,
+        }
     }
 
     /// As [`Requirement::trusted_publisher`], for a package that has several: one must match in full;
@@ -64,13 +83,19 @@ impl Requirement {
         if publishers.is_empty() {
             return Err(ParseError::RequirementInvalid { reason: "it lists no trusted publisher" });
         }
-        Ok(Self { registry_signature: None, signer: None, publishers, waived: BTreeSet::new() })
+        Ok(Self { registry_signature: None, signer: None, publishers, waived: BTreeSet::new(), downgrade: None })
     }
 
     /// Also requires a registry signature.
     #[must_use]
     pub fn and_registry_signature(self, ended_keys: EndedKeys) -> Self {
         Self { registry_signature: Some(ended_keys), ..self }
+    }
+
+    /// Also compares with earlier versions. It only refuses: what else is required stays required.
+    #[must_use]
+    pub fn no_downgrade(self, rule: DowngradeRule) -> Self {
+        Self { downgrade: Some(rule), ..self }
     }
 
     /// Lets one field be unprovable. A field that is contradicted stays so.
@@ -90,6 +115,9 @@ impl Requirement {
         if self.registry_signature == Some(EndedKeys::Deny) {
             needs.insert(Need::PublishTime);
         }
+        if self.downgrade.is_some() {
+            needs.insert(Need::History);
+        }
         needs
     }
 
@@ -101,7 +129,8 @@ impl Requirement {
     /// [`Denied::NotSupplied`] or [`Denied::WindowUnjudged`]; for provenance [`Denied::NotSupplied`],
     /// [`Denied::MissingProvenance`], [`Denied::AttestationsWithheld`],
     /// [`Denied::AttestationsUnavailable`], [`Denied::ProvenanceUnconfirmed`], then
-    /// [`Denied::SignerMismatch`], [`Denied::PublisherMismatch`], [`Denied::PublisherUnprovable`].
+    /// [`Denied::SignerMismatch`], [`Denied::PublisherMismatch`], [`Denied::PublisherUnprovable`]; then
+    /// those of [`DowngradeRule::judge`].
     pub fn authorize(&self, evidence: &Evidence, now: Timestamp) -> Result<Authorized, Denied> {
         if now < evidence.verified_at() {
             return Err(Denied::JudgedBeforeVerified);
@@ -118,7 +147,11 @@ impl Requirement {
         } else {
             None
         };
-        Ok(Authorized::new(evidence, self.fingerprint(), matched, now))
+        let note = match &self.downgrade {
+            Some(rule) => rule.judge(evidence.examination(), now)?,
+            None => None,
+        };
+        Ok(Authorized::new(evidence, self.fingerprint(), matched, now).noting(note))
     }
 
     /// Names exactly what is required.
