@@ -108,7 +108,7 @@ error_table! {
             /// Whether the earlier evidence is `registry-asserted` or `verified`.
             basis: &'static str,
         } = "TRUST_DOWNGRADE", Unwanted, Denied, 7,
-            "this version has {to_level}, and {from_version}, published before it, has {from_level} ({basis})",
+            "its level is {to_level}, and that of {from_version}, published before it, is {from_level} ({basis})",
             "Ask the maintainer why, or use the earlier version. If it is known and harmless, exempt this version by name; for maintenance lines, compare within the same major.";
         /// The registry dates no version of the package, so that none is known to be earlier.
         HistoryUndated = "HISTORY_UNDATED", Unproven, Unverifiable, 33,

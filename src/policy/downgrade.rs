@@ -39,7 +39,7 @@ pub enum OnDowngrade {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Scope {
+pub enum DowngradeScope {
     /// All, as at pnpm: a thief may publish into an old line. A line that never had provenance is
     /// reported from the day on which a newer one has it.
     All,
@@ -56,15 +56,15 @@ pub enum Scope {
 pub struct DowngradeRule {
     on: OnDowngrade,
     #[serde(default = "all")]
-    scope: Scope,
+    scope: DowngradeScope,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ignore_older_than: Option<NonZeroU16>,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "date_or_time")]
     enforce_since: Option<Timestamp>,
 }
 
-fn all() -> Scope {
-    Scope::All
+fn all() -> DowngradeScope {
+    DowngradeScope::All
 }
 
 fn date_or_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
@@ -77,12 +77,12 @@ impl DowngradeRule {
     /// Compares with all earlier versions, whatever their age.
     #[must_use]
     pub fn new(on: OnDowngrade) -> Self {
-        Self { on, scope: Scope::All, ignore_older_than: None, enforce_since: None }
+        Self { on, scope: DowngradeScope::All, ignore_older_than: None, enforce_since: None }
     }
 
     /// Compares with these.
     #[must_use]
-    pub fn scope(self, scope: Scope) -> Self {
+    pub fn scope(self, scope: DowngradeScope) -> Self {
         Self { scope, ..self }
     }
 
@@ -180,7 +180,7 @@ impl DowngradeRule {
         let (Ok(this), Ok(that)) = (Version::parse(candidate), Version::parse(other)) else {
             return candidate != other;
         };
-        let same_line = self.scope == Scope::All || this.major == that.major;
+        let same_line = self.scope == DowngradeScope::All || this.major == that.major;
         candidate != other && same_line && (that.pre.is_empty() || !this.pre.is_empty())
     }
 }

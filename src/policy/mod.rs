@@ -65,7 +65,7 @@ mod signer;
 pub use crate::need::Need;
 pub use admitted::Admitted;
 pub use authorized::{Authorized, Observed};
-pub use downgrade::{Basis, Downgrade, DowngradeRule, OnDowngrade, Scope};
+pub use downgrade::{Basis, Downgrade, DowngradeRule, DowngradeScope, OnDowngrade};
 pub use receipt::Receipt;
 pub(crate) use requirement::require_provenance;
 pub use requirement::{EndedKeys, Requirement};
