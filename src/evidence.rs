@@ -5,9 +5,10 @@ use core::fmt;
 use serde::Serialize;
 
 use crate::artifact::Artifact;
-use crate::claims::{PublishTime, RegistryHints};
+use crate::claims::{History, PublishTime, RegistryHints};
 use crate::error::{Kind, Text, VerifyError};
 use crate::identity::SignerIdentity;
+use crate::level::Level;
 use crate::registry::{EndedKeyList, KeyOrigin, RegistrySignature};
 use crate::time::Timestamp;
 
@@ -267,6 +268,8 @@ pub struct Examination {
     pub(crate) provenance: Finding<Provenance>,
     pub(crate) publish_time: PublishTime,
     pub(crate) hints: RegistryHints,
+    pub(crate) asserted: Level,
+    pub(crate) history: Option<History>,
     pub(crate) ended_keys: EndedKeyList,
     pub(crate) notes: Vec<Note>,
 }
@@ -302,6 +305,18 @@ impl Examination {
     #[must_use]
     pub fn hints(&self) -> &RegistryHints {
         &self.hints
+    }
+
+    /// What the manifest says, unsigned, about how the version was published: [`Level::asserted`].
+    #[must_use]
+    pub fn asserted_level(&self) -> Level {
+        self.asserted
+    }
+
+    /// What the registry says, unsigned, about all versions, if it was supplied. Nothing of it is proved.
+    #[must_use]
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// What is worth knowing.

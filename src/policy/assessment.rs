@@ -3,7 +3,7 @@
 use super::{Configured, EndedKeys, Exemption, Lift, Need, PublisherSource, Requirement};
 use crate::claims::PublishTime;
 use crate::error::Denied;
-use crate::evidence::{Claim, Examination, Finding, Provenance};
+use crate::evidence::{Claim, Examination, Finding, Note, Provenance};
 use crate::publisher::{Answer, Field, FieldAnswer, MatchStatus, PublisherMatch};
 use crate::registry::{RegistrySignature, Window};
 use crate::time::Timestamp;
@@ -20,6 +20,8 @@ pub(crate) struct Assessment {
     pub(crate) exempted: Option<Exemption>,
     /// Provenance is wanting, and not asked of a version of that age.
     pub(crate) predates: bool,
+    /// What is worth a look and refuses nothing.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// A publisher held against the certificate.
@@ -48,7 +50,7 @@ impl Requirement {
             let outcome = self.signature(examination, ended_keys);
             check(Lift::RegistrySignature, Claim::RegistrySignature, outcome);
         }
-        let mut outcomes = Vec::new();
+        let (mut outcomes, mut notes) = (Vec::new(), Vec::new());
         let mut compared = None;
         if let Some(signer) = &self.signer {
             let outcome = require_provenance(examination).and_then(|found| signer.must_be(found.identity()));
@@ -72,7 +74,11 @@ impl Requirement {
         if let Some(min_age) = self.min_age {
             check(Lift::MinAge, Claim::PublishAttestation, min_age.judge(examination, now));
         }
-        Assessment { compared, predates, ..assessment }
+        if let Some(rule) = &self.downgrade {
+            let found = rule.judge(examination, now).map(|note| notes.extend(note));
+            check(Lift::Downgrade, Claim::Publisher, found);
+        }
+        Assessment { compared, predates, notes, ..assessment }
     }
 
     /// Any publisher that matches in full wins; else the nearest miss is explained.

@@ -119,6 +119,9 @@ impl PackageReport {
         let matched = publisher.status == PublisherReportStatus::Match;
         let mut failures = failures_of(examination, matched, resolved);
         failures.extend(assessment.iter().flat_map(|assessment| denials(assessment, &failures)).collect::<Vec<_>>());
+        let mut notes = examination.notes().to_vec();
+        notes.extend(assessment.iter().flat_map(|assessment| assessment.notes.clone()));
+        notes.sort();
         let artifact = examination.artifact();
         let subject = Subject {
             name: artifact.id().name().into(),
@@ -140,7 +143,7 @@ impl PackageReport {
             policy: resolved
                 .filter(|resolved| !resolved.is_silent())
                 .map(|resolved| PolicyReport::of(resolved, assessment.as_ref(), examination.now)),
-            notes: examination.notes().to_vec(),
+            notes,
             ..Self::bare(subject)
         };
         report.failed(failures)

@@ -14,6 +14,7 @@ mod bundle_question;
 mod certificate;
 mod checkpoint;
 mod ct_keys;
+mod downgrade;
 mod envelope;
 mod expectation;
 mod extensions;

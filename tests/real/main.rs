@@ -1,6 +1,7 @@
 //! The product against recorded and collected real data.
 
 mod bundles;
+mod downgrades;
 mod packaged;
 mod recording;
 mod samples;

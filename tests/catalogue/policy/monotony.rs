@@ -185,6 +185,10 @@ fn additions(policy: &Value) -> Vec<Value> {
         add(&|rule| rule["min-age"] = json!({"days": 30}));
         add(&|rule| rule["min-age"] = json!({"days": 30, "time": "asserted"}));
     }
+    if policy["rules"][0].get("downgrade").is_none() {
+        add(&|rule| rule["downgrade"] = json!({"on": "deny"}));
+        add(&|rule| rule["downgrade"] = json!({"on": "warn", "scope": "same-major"}));
+    }
     for index in 0..policy["rules"][0]["publishers"].as_array().map_or(0, Vec::len) {
         for (member, value) in super::constraints() {
             add(&|rule| rule["publishers"][index][member] = value.clone());
