@@ -63,3 +63,7 @@ pub const VERSION_CHARS: usize = 256;
 /// Seconds that a provenance may be later than the publish attestation that confirms it
 /// (design decision 7; real ones are 2 to 64 s earlier).
 pub const PROVENANCE_AFTER_PUBLISH_SECONDS: i64 = 60;
+/// Bytes of what `npm trust list --json` prints (one publisher is under 1 KiB).
+pub const NPM_TRUST_LIST_BYTES: usize = 1 << 20;
+/// Publishers of one package, and alternatives within one field of them (npm allows ten publishers).
+pub const PUBLISHER_ALTERNATIVES: usize = 64;

@@ -10,8 +10,9 @@ use super::{Authorized, Need, RequiredSigner};
 use crate::claims::{DistClaims, PublishTime};
 use crate::error::{Denied, ParseError};
 use crate::evidence::{Evidence, Examination, Finding, Provenance};
+use crate::identity::SignerIdentity;
 use crate::package::PackageId;
-use crate::publisher::{Answer, Field, FieldAnswer, MatchStatus, TrustedPublisher};
+use crate::publisher::{Answer, Field, FieldAnswer, MatchStatus, PublisherMatch, TrustedPublisher};
 use crate::registry::{RegistrySignature, Window};
 use crate::time::Timestamp;
 
@@ -73,7 +74,8 @@ impl Requirement {
         Self { registry_signature: Some(ended_keys), ..self }
     }
 
-    /// Lets one field be unprovable. A field that is contradicted stays so.
+    /// Lets one field be unprovable. A field that is contradicted stays so, and so does
+    /// [`Field::Provenance`].
     #[must_use]
     pub fn waive(mut self, field: Field) -> Self {
         self.waived.insert(field);
@@ -101,7 +103,8 @@ impl Requirement {
     /// [`Denied::NotSupplied`] or [`Denied::WindowUnjudged`]; for provenance [`Denied::NotSupplied`],
     /// [`Denied::MissingProvenance`], [`Denied::AttestationsWithheld`],
     /// [`Denied::AttestationsUnavailable`], [`Denied::ProvenanceUnconfirmed`], then
-    /// [`Denied::SignerMismatch`], [`Denied::PublisherMismatch`], [`Denied::PublisherUnprovable`].
+    /// [`Denied::SignerMismatch`], [`Denied::RepositoryRenamed`], [`Denied::PublisherMismatch`],
+    /// [`Denied::PublisherUnprovable`].
     pub fn authorize(&self, evidence: &Evidence, now: Timestamp) -> Result<Authorized, Denied> {
         if now < evidence.verified_at() {
             return Err(Denied::JudgedBeforeVerified);
@@ -134,32 +137,31 @@ impl Requirement {
 
     /// Any publisher that matches in full wins; else the nearest miss is explained.
     pub(crate) fn require_publisher(&self, provenance: &Provenance) -> Result<Option<Matched>, Denied> {
-        let waived: Vec<Field> = self.waived.iter().copied().collect();
-        let mut nearest: Option<(usize, Denied)> = None;
-        for publisher in &self.publishers {
-            let matched = publisher.matches(provenance.identity());
-            if let (MatchStatus::Match, used) = matched.status_waiving(&waived) {
-                return Ok(Some(Matched { publisher: matched, waived: used }));
-            }
-            let misses: Vec<&FieldAnswer> = matched.fields().iter().filter(|f| is_miss(f, &waived)).collect();
-            if nearest.as_ref().is_none_or(|(least, _)| misses.len() < *least) {
-                nearest = Some((misses.len(), explain(&misses)));
-            }
+        let Some(nearest) = self.nearest_publisher(provenance.identity()) else { return Ok(None) };
+        match nearest.status_waiving(&self.waivers()) {
+            (MatchStatus::Match, waived) => Ok(Some(Matched { publisher: nearest, waived })),
+            _ => Err(explain(&nearest, &self.waivers())),
         }
-        nearest.map_or(Ok(None), |(_, denied)| Err(denied))
+    }
+
+    /// How the publishers and a signer compare: the one that matches in full, else the nearest miss,
+    /// for a table of its fields. `None` if no publisher is required.
+    #[must_use]
+    pub fn nearest_publisher(&self, identity: &SignerIdentity) -> Option<PublisherMatch> {
+        PublisherMatch::nearest(&self.publishers, identity, &self.waivers())
+    }
+
+    fn waivers(&self) -> Vec<Field> {
+        self.waived.iter().copied().collect()
     }
 }
 
-fn is_miss(field: &FieldAnswer, waived: &[Field]) -> bool {
-    match field.answer() {
-        Answer::Proven { .. } => false,
-        Answer::Contradicted { .. } => true,
-        Answer::Unprovable { .. } => !waived.contains(&field.field()),
+/// The gravest miss: a contradiction before what is unprovable, and of each the first.
+fn explain(matched: &PublisherMatch, waived: &[Field]) -> Denied {
+    if let Some(denied) = renamed(matched) {
+        return denied;
     }
-}
-
-/// A contradiction is named before what is merely unprovable.
-fn explain(misses: &[&FieldAnswer]) -> Denied {
+    let misses: Vec<&FieldAnswer> = matched.misses(waived).collect();
     let contradicted = misses.iter().find_map(|miss| match miss.answer() {
         Answer::Contradicted { expected, found } => Some(Denied::PublisherMismatch {
             field: miss.field().as_str(),
@@ -168,15 +170,27 @@ fn explain(misses: &[&FieldAnswer]) -> Denied {
         }),
         _ => None,
     });
-    let unprovable = misses.iter().find_map(|miss| match miss.answer() {
-        Answer::Unprovable { reason } => {
-            Some(Denied::PublisherUnprovable { field: miss.field().as_str(), reason: (*reason).into() })
-        }
-        _ => None,
+    let unprovable = misses.iter().find_map(|miss| {
+        let reason = miss.reason()?.into();
+        Some(Denied::PublisherUnprovable { field: miss.field().as_str(), reason })
     });
     contradicted
         .or(unprovable)
         .unwrap_or(Denied::PublisherUnprovable { field: "publisher", reason: "nothing was compared".into() })
+}
+
+/// If the name alone is another, and the pinned number is the repository's.
+fn renamed(matched: &PublisherMatch) -> Option<Denied> {
+    let pinned =
+        |field: &FieldAnswer| field.field() == Field::RepositoryId && matches!(field.answer(), Answer::Proven { .. });
+    let mut contradicted = matched.fields().iter().filter(|f| matches!(f.answer(), Answer::Contradicted { .. }));
+    match (contradicted.next(), contradicted.next()) {
+        (Some(name), None) if name.field() == Field::Repository && matched.fields().iter().any(pinned) => {
+            let found = name.found()?.clone();
+            Some(Denied::RepositoryRenamed { expected: name.expected().clone(), found })
+        }
+        _ => None,
+    }
 }
 
 fn require_signature(evidence: &Evidence, ended_keys: EndedKeys) -> Result<(), Denied> {

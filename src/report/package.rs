@@ -8,7 +8,7 @@ use super::claims::{ProvenanceReport, PublishReport, PublisherReport, PublisherR
 use crate::error::{self, Denied, Text, VerifyError, escaped};
 use crate::evidence::{Claim, Examination, Finding, Note};
 use crate::policy::{Requirement, require_provenance};
-use crate::publisher::{Answer, PublisherMatch, TrustedPublisher};
+use crate::publisher::TrustedPublisher;
 use crate::registry::RegistrySignature;
 use crate::registry_id::RegistryId;
 
@@ -307,11 +307,7 @@ fn publisher_report(examination: &Examination, publishers: &[TrustedPublisher]) 
             return (PublisherReport::unprovable(expected), (!failed).then_some(denied));
         }
     };
-    let misses = |matched: &PublisherMatch| {
-        matched.fields().iter().filter(|field| !matches!(field.answer(), Answer::Proven { .. })).count()
-    };
-    let nearest = publishers.iter().map(|publisher| publisher.matches(provenance.identity())).min_by_key(misses);
-    let report = match nearest {
+    let report = match requirement.nearest_publisher(provenance.identity()) {
         Some(matched) => PublisherReport::of(expected, &matched),
         None => PublisherReport::unprovable(expected),
     };
