@@ -2,6 +2,7 @@
 
 mod bundles;
 mod packaged;
+mod publishers;
 mod recording;
 mod samples;
 mod shared;
