@@ -5,6 +5,7 @@
 //! the product builds and compares.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use countersign::evidence::Finding;
 use countersign::publisher::{Answer, Field, MatchNote, MatchStatus, PublisherMatch};
@@ -62,6 +63,9 @@ fn file_of(uri: &str) -> &str {
 fn path_of(uri: &str) -> &str {
     uri.trim_start_matches("https://github.com/").split('@').next().unwrap()
 }
+
+/// Verified once for all tests.
+static CERTIFICATES: LazyLock<Vec<Certified>> = LazyLock::new(certificates);
 
 /// Every certificate of the collection, each once.
 fn certificates() -> Vec<Certified> {
@@ -182,9 +186,8 @@ fn only(
 
 #[test]
 fn the_right_publisher_matches() {
-    let certificates = certificates();
-    let workflows: Vec<_> = certificates.iter().filter(|one| one.is_workflow()).collect();
-    println!("{} certificates, {} of workflows", certificates.len(), workflows.len());
+    let workflows: Vec<_> = CERTIFICATES.iter().filter(|one| one.is_workflow()).collect();
+    println!("{} certificates, {} of workflows", CERTIFICATES.len(), workflows.len());
     if shared::folder().is_some() {
         assert!(workflows.len() >= 40, "only {} certificates", workflows.len());
     }
@@ -201,7 +204,7 @@ fn the_right_publisher_matches() {
 #[test]
 fn one_field_changed_is_that_field_contradicted() {
     let mut tried = 0;
-    for one in certificates().iter().filter(|one| one.is_workflow()) {
+    for one in CERTIFICATES.iter().filter(|one| one.is_workflow()) {
         let (repository, file) = (one.repository(), one.file());
         let other_name = [one_character(repository), one_segment(repository)].concat();
         let other_name = other_name.into_iter().filter(|name| !name.eq_ignore_ascii_case(repository)).collect();
@@ -218,7 +221,7 @@ fn one_field_changed_is_that_field_contradicted() {
 /// ID-08: GitHub's names are the same in either case; ID-51: nothing else is.
 #[test]
 fn id_08_ascii_case_of_the_repository_is_noted() {
-    for one in certificates().iter().filter(|one| one.is_workflow()) {
+    for one in CERTIFICATES.iter().filter(|one| one.is_workflow()) {
         for name in one_case(one.repository()) {
             let found = TrustedPublisher::github(&name, one.file()).unwrap().matches(&one.identity);
             assert_eq!(found.status(), MatchStatus::Match, "{}: {name}", one.name);
@@ -243,7 +246,7 @@ const DEMANDS: [(&str, Field, Demand); 8] = [
 #[test]
 fn id_51_every_demand_is_a_field_of_its_own() {
     let (mut judged, mut environments) = (0, 0);
-    for one in certificates().iter().filter(|one| one.is_workflow()) {
+    for one in CERTIFICATES.iter().filter(|one| one.is_workflow()) {
         let stated = DEMANDS.iter().filter_map(|(member, field, demand)| Some((one.says(member)?, *field, *demand)));
         let stated: Vec<_> = stated.collect();
         let all = stated.iter().try_fold(one.plain().unwrap(), |p, (value, _, demand)| demand(p, value)).unwrap();
@@ -274,7 +277,7 @@ fn other_values(field: Field, value: &str) -> Vec<String> {
         Field::WorkflowDigest => others.retain(|other| !other.eq_ignore_ascii_case(value)),
         Field::Signer => {
             // Owner and name alone may differ in case.
-            let name = value.split("/.github/").next().unwrap().len();
+            let name = value.rsplit_once("/.github/workflows/").unwrap().0.len();
             others.retain(|o| o.get(name..) != value.get(name..) || !o.eq_ignore_ascii_case(value));
         }
         _ => {}
@@ -296,7 +299,7 @@ fn id_43_what_is_not_stated_is_unprovable() {
         "5eed0123456789abcdef0123456789abcdef0123",
         "octo-org/octo-lib/.github/workflows/release.yml",
     ];
-    for one in certificates().iter().filter(|one| one.is_workflow()) {
+    for one in CERTIFICATES.iter().filter(|one| one.is_workflow()) {
         for ((member, field, demand), value) in DEMANDS.into_iter().zip(VALUES) {
             // Early certificates state ref and event elsewhere, which may contradict and never proves.
             if one.says(member).is_some() || (one.is_early() && [Field::Ref, Field::Trigger].contains(&field)) {
@@ -312,6 +315,33 @@ fn id_43_what_is_not_stated_is_unprovable() {
     }
 }
 
+/// The recorded registry, and who published its packages as an independent verifier found.
+#[test]
+fn the_recorded_packages_are_their_publishers() {
+    let Some(folder) = shared::folder() else { return };
+    let expected = shared::bytes(&folder.join("project-attested/expected.json"));
+    let expected: Value = serde_json::from_slice(&expected).unwrap();
+    let mut matched = 0;
+    for (spec, found) in expected.as_object().unwrap() {
+        let response = shared::bytes(&folder.join(format!("registry/attestations/{}.json", spec.replace('/', "%2f"))));
+        let samples = samples("npm-attestations-response");
+        let text =
+            |sample: &Value| format!("{}@{}", sample["package"].as_str().unwrap(), sample["version"].as_str().unwrap());
+        let sample = samples.iter().find(|sample| text(&sample.0) == *spec).unwrap();
+        let examination = sample.examine(response);
+        let identity = examination.provenance().proven().unwrap().identity();
+        let says = |member: &str| found["provenance"][member].as_str().unwrap();
+        let repository = says("repository").trim_start_matches("https://github.com/");
+        let file = says("workflow").trim_start_matches(".github/workflows/");
+        let publisher = TrustedPublisher::github(repository, file).unwrap();
+        assert_eq!(publisher.matches(identity).status(), MatchStatus::Match, "{spec}");
+        let other = TrustedPublisher::github(repository, &format!("x{file}")).unwrap();
+        assert_eq!(contradicted(&other.matches(identity)), [Field::Workflow], "{spec}");
+        matched += 1;
+    }
+    assert_eq!(matched, 8);
+}
+
 /// ID-62: people are no publisher of any kind.
 #[test]
 fn id_62_people_are_nobodys_publisher() {
@@ -322,7 +352,7 @@ fn id_62_people_are_nobodys_publisher() {
         TrustedPublisher::circleci(uuid, uuid, uuid, "github.com/octo-org/octo-lib").unwrap(),
     ];
     let mut people = 0;
-    for one in certificates().iter().filter(|one| !one.is_workflow()) {
+    for one in CERTIFICATES.iter().filter(|one| !one.is_workflow()) {
         people += 1;
         for publisher in &publishers {
             assert_eq!(contradicted(&publisher.matches(&one.identity)), [Field::Issuer], "{}", one.name);
