@@ -9,6 +9,9 @@ use crate::support::certificate::{Certificate, SUBJECT_ALT_NAME, uri_names};
 use crate::support::der;
 use crate::support::workflow::{Workflow, fulcio};
 
+type Change = fn(&mut Workflow);
+type ChangeTo = fn(&mut Workflow, &str);
+
 fn gitlab(project: &str, file: &str) -> TrustedPublisher {
     TrustedPublisher::gitlab(project, file).unwrap()
 }
@@ -98,7 +101,7 @@ fn id_60_each_demand_is_a_field() {
             .owner_id("9100200")
     };
     assert_eq!(matched(&tools_with(all), &pipeline(|_| ())), []);
-    let changes: [(fn(&mut Workflow), &str); 6] = [
+    let changes: [(Change, &str); 6] = [
         (|w| w.git_ref = "refs/heads/v1".into(), "ref"),
         (|w| w.trigger = "merge_request_event".into(), "trigger"),
         (|w| w.visibility = "internal".into(), "visibility"),
@@ -173,7 +176,7 @@ fn id_62_circleci_publishes_no_provenance() {
 #[test]
 fn id_62_circleci_is_compared_field_by_field() {
     let other = "6f1bd1b5-0a2c-4d1e-8f3a-9b7c5d3e1f0f";
-    let changes: [(fn(&mut Workflow, &str), &str); 5] = [
+    let changes: [(ChangeTo, &str); 5] = [
         (|w, _| w.issuer = "https://oidc.circleci.example".into(), "issuer"),
         (|w, _| w.repository = "octo-org/other".into(), "repository"),
         (|w, other| w.issuer = format!("https://oidc.circleci.com/org/{other}"), "org-id"),
