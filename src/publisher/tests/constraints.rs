@@ -94,6 +94,7 @@ fn id_30_allowed_signers() {
     }
     for other in [
         "https://github.com/evil/shared/.github/workflows/build.yml@refs/tags/v1",
+        "https://github.com/evilders/shared/.github/workflows/build.yml@refs/tags/v1",
         "https://github.com/builders/shared/.github/workflows/Build.yml@refs/tags/v1",
         "https://github.com/builders/shared/.github/workflows/a.yml@refs/tags/v1",
         "https://github.com/xbuilders/shared/.github/workflows/build.yml@refs/tags/v1",

@@ -126,6 +126,8 @@ fn what_is_not_understood_is_refused() {
     }
     let twice = r#"{"type":"github","repository":"octo-org/octo-lib","repository":"a/b","file":"release.yml"}"#;
     assert!(serde_json::from_str::<TrustedPublisher>(twice).is_err());
+    let array = read(&json!(["github", "octo-org/octo-lib"])).unwrap_err().to_string();
+    assert!(array.starts_with("invalid type: sequence"), "{array}");
     let error = read(&github(|v| v["environment"] = json!(""))).unwrap_err().to_string();
     assert!(error.contains("leave the member out"), "{error}");
 }
