@@ -69,6 +69,15 @@ error_table! {
         } = "PUBLISHER_MISMATCH", Unwanted, Denied, 5,
             "the trusted publisher's {field} is \"{expected}\", the certificate says \"{found}\"",
             "If the project really moved, change the configured publisher; if not, do not install.";
+        /// The repository is the one whose number is pinned, under another name.
+        RepositoryRenamed {
+            /// The name that is configured.
+            expected: Text,
+            /// The name in the certificate.
+            found: Text,
+        } = "REPOSITORY_RENAMED", Unwanted, Denied, 7,
+            "the repository \"{expected}\" is now called \"{found}\": its pinned number is the same",
+            "The number proves that it is the same repository: write its new name into the configured publisher.";
         /// The certificate does not say what the configuration asks about.
         PublisherUnprovable {
             /// Which field.

@@ -140,7 +140,8 @@ impl Requirement {
         self
     }
 
-    /// Lets one field be unprovable. A field that is contradicted stays so.
+    /// Lets one field be unprovable. A field that is contradicted stays so, and so does
+    /// [`Field::Provenance`].
     #[must_use]
     pub fn waive(mut self, field: Field) -> Self {
         self.waived.insert(field);
@@ -175,8 +176,8 @@ impl Requirement {
     /// [`Denied::NotSupplied`] or [`Denied::WindowUnjudged`]; for provenance [`Denied::NotSupplied`],
     /// [`Denied::MissingProvenance`], [`Denied::AttestationsWithheld`],
     /// [`Denied::AttestationsUnavailable`], [`Denied::ProvenanceUnconfirmed`], then
-    /// [`Denied::SignerMismatch`], [`Denied::PublisherUnconfigured`], [`Denied::PublisherMismatch`],
-    /// [`Denied::PublisherUnprovable`]; for an age [`Denied::NotSupplied`], [`Denied::AgeUnprovable`],
+    /// [`Denied::SignerMismatch`], [`Denied::PublisherUnconfigured`], [`Denied::RepositoryRenamed`],
+    /// [`Denied::PublisherMismatch`], [`Denied::PublisherUnprovable`]; for an age [`Denied::NotSupplied`], [`Denied::AgeUnprovable`],
     /// [`Denied::TooYoung`]; then those of [`DowngradeRule::judge`].
     pub fn authorize(&self, evidence: &Evidence, now: Timestamp) -> Result<Authorized, Denied> {
         if now < evidence.verified_at() {

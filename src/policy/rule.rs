@@ -157,7 +157,7 @@ impl Written {
             _ => {}
         }
         let listed = self.publishers.as_deref().unwrap_or_default();
-        if listed.len() > limits::PUBLISHERS {
+        if listed.len() > limits::PUBLISHER_ALTERNATIVES {
             return Err(ParseError::LimitExceeded { what: "publishers of a rule", limit: 64 });
         }
         let written = self.publishers_from.as_deref().unwrap_or_default();
