@@ -56,6 +56,18 @@ impl Level {
         }
     }
 
+    /// What was proved, and beside proved provenance also what the registry says, unsigned, of a trusted
+    /// publisher or an approval. For comparison with a later version alone: it raises no trust.
+    #[must_use]
+    pub fn with_hints(examination: &Examination) -> Self {
+        let hints = examination.hints();
+        match Self::proved(examination) {
+            Self::Provenance if hints.approver.is_some() => Self::StagedPublish,
+            Self::Provenance if hints.trusted_publisher.is_some() => Self::TrustedPublisher,
+            proved => proved,
+        }
+    }
+
     /// Its name in reports and locks.
     #[must_use]
     pub fn as_str(self) -> &'static str {

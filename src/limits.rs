@@ -65,3 +65,7 @@ pub const VERSION_CHARS: usize = 256;
 pub const PROVENANCE_AFTER_PUBLISH_SECONDS: i64 = 60;
 /// Bytes of one unsigned hint that is shown beside what was proved (`repository` of a package.json).
 pub const HINT_BYTES: usize = 2 << 10;
+/// Bytes of a trust lock: some 100,000 pinned versions.
+pub const LOCK_BYTES: usize = 64 << 20;
+/// Pinned versions of one package (attacks.md RE-01; few packages have published as many).
+pub const LOCK_ENTRIES: usize = 4096;

@@ -97,6 +97,17 @@ error_table! {
         } = "SLOT_OCCUPIED", Unwanted, Denied, 4,
             "a rule names {slot}, and where {slot} is installed stands {found}",
             "Whatever imports this name runs the other thing: lock the package itself, or move the rule.";
+        /// It differs from what the trust lock pins.
+        Drift {
+            /// The gravest event.
+            event: &'static str,
+            /// What is pinned.
+            before: Text,
+            /// What was found.
+            after: Text,
+        } = "DRIFT", Unwanted, Denied, 3,
+            "{event}: the trust lock has \"{before}\", and this version has \"{after}\"",
+            "Read the advice of each event; accept the change by name and version only if you can explain it.";
         /// Evidence from the future: it was verified for a later moment than it is judged at.
         JudgedBeforeVerified = "JUDGED_BEFORE_VERIFIED", Unproven, Unverifiable, 42,
             "the evidence was made for a later time than the one it is judged at",

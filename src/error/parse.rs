@@ -95,5 +95,12 @@ error_table! {
         } = "REQUIREMENT_INVALID", Malformed, Invalid, 1,
             "the requirement is not one: {reason}",
             "Provenance alone proves nothing: name who must have signed it.";
+        /// A trust lock that is corrupt, cut off, of a newer schema, or contradicts itself.
+        LockInvalid {
+            /// What is wrong with it.
+            reason: Text,
+        } = "LOCK_INVALID", Malformed, Invalid, 1,
+            "the trust lock cannot be used: {reason}",
+            "Restore it from version control; without it nothing is compared, and a new one trusts whatever comes first.";
     }
 }

@@ -57,14 +57,18 @@
 
 mod admitted;
 mod authorized;
+mod drift;
 mod receipt;
 mod requirement;
 mod signer;
+mod trust_lock;
 
 pub use crate::need::Need;
 pub use admitted::Admitted;
 pub use authorized::{Authorized, Observed};
+pub use drift::{Drift, DriftEvent, DriftKind, Severity};
 pub use receipt::Receipt;
 pub(crate) use requirement::require_provenance;
 pub use requirement::{EndedKeys, Requirement};
 pub use signer::RequiredSigner;
+pub use trust_lock::{NotRecorded, Pin, PinnedSigner, Recorded, TrustLock};
