@@ -1,5 +1,6 @@
 //! PO-33, PO-34, PO-36: what the trust lock pins, and what it says when a later version differs.
 
+use countersign::limits::LOCK_ENTRIES;
 use countersign::policy::{Drift, NotRecorded, Recorded, Severity, TrustLock};
 use countersign::{Attestations, Level, PublishTime, RegistryId};
 use serde_json::{Value, json};
@@ -8,10 +9,12 @@ use crate::question::{Question, beside, json as bytes, octo, time};
 use crate::support::Miniature;
 use crate::support::attestation::Attestation;
 use crate::support::bundle::Era;
+use crate::support::certificate::{Certificate, Extension, SUBJECT_ALT_NAME};
+use crate::support::der;
 use crate::support::package::Package;
 use crate::support::registry::response;
 use crate::support::statement::Build;
-use crate::support::workflow::{Callee, Workflow};
+use crate::support::workflow::{Callee, Workflow, fulcio};
 
 fn package(version: &str) -> Package {
     Package::new("@octo/lib", version)
@@ -458,4 +461,58 @@ fn a_delegated_build_is_pinned_with_its_builder() {
     assert!(events(&lock, &delegated("1.2.4")).is_empty());
     let plain = minted(&mini, "1.2.4", Era::Mar2026, |a| a.build(Build::NpmV1));
     assert_eq!(events(&lock, &plain), ["callee-changed"]);
+}
+
+/// A provenance that a person signed, whom the certificate's issuer vouches for or not.
+fn by_person(version: &str, name: &'static str, issued: bool) -> Question {
+    let person = move |c: &mut Certificate| {
+        let names = der::sequence(&[der::implicit(1, name.as_bytes())]);
+        *c.extension(SUBJECT_ALT_NAME) = Extension::new(SUBJECT_ALT_NAME, true, names);
+        c.extensions.retain(|e| !e.oid.starts_with("1.3.6.1.4.1.57264.1."));
+        if issued {
+            let list = c.extensions.pop().unwrap();
+            c.put(&fulcio(8), der::utf8("https://accounts.example"));
+            c.extensions.push(list);
+        }
+    };
+    let opaque = |s: &mut Value| s["predicate"]["buildDefinition"]["buildType"] = json!("x");
+    minted(&Miniature::new(), version, Era::Mar2026, |a| a.leaf(person).statement(opaque))
+}
+
+#[test]
+fn po_33_people_of_one_issuer_are_told_apart() {
+    let octocat = |version| by_person(version, "octocat@octo.example", true);
+    let lock = lock_of(&[&octocat("1.2.3")]);
+    assert!(events(&lock, &octocat("1.2.4")).is_empty());
+    assert_eq!(events(&lock, &by_person("1.2.4", "evil@octo.example", true)), ["publisher-changed"]);
+    assert_eq!(events(&lock, &version("1.2.4", |_| ())), ["publisher-changed"]);
+    let registry = RegistryId::new("https://npm.example").unwrap();
+    assert_eq!(lock.pinned_publisher(&registry, "@octo/lib"), None);
+    // Whom nobody vouches for is nobody.
+    let nobody = by_person("1.2.4", "octocat@octo.example", false);
+    let drift = compare(&TrustLock::empty(), &nobody);
+    let recorded = TrustLock::empty().record(&nobody.verify().unwrap(), &drift);
+    assert_eq!(recorded, Err(NotRecorded::SignerUnnamed));
+    assert_eq!(events(&lock, &nobody), ["provenance-not-known"]);
+}
+
+#[test]
+fn a_lock_is_never_filled_beyond_what_is_read() {
+    let entry = r#"{"keyid":"k","level":"registry-signature","provenance":"none"}"#;
+    let digest = Package::new("x", "0.0.0").integrity();
+    let lock = |count: usize| {
+        let list: Vec<_> = (0..count).map(|n| format!(r#""0.0.{n}":{{"{digest}":{entry}}}"#)).collect();
+        let packages = format!(r#"{{"packages":{{"@octo/lib":{{{}}}}}}}"#, list.join(","));
+        let json = format!(r#"{{"registries":{{"https://npm.example":{packages}}},"schema":"countersign.lock/1"}}"#);
+        TrustLock::from_json(json.as_bytes()).unwrap()
+    };
+    let question = plain("1.2.4");
+    let recorded = |mut lock: TrustLock| {
+        let drift = compare(&lock, &question).accept();
+        let recorded = lock.record(&question.verify().unwrap(), &drift);
+        assert!(TrustLock::from_json(lock.to_json().as_bytes()).is_ok());
+        recorded
+    };
+    assert_eq!(recorded(lock(LOCK_ENTRIES - 1)), Ok(Recorded::Added));
+    assert_eq!(recorded(lock(LOCK_ENTRIES)), Err(NotRecorded::Full));
 }
