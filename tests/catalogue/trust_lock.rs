@@ -215,6 +215,7 @@ fn po_36_trusted_publishing_is_lost_by_the_registrys_word() {
         m["_npmUser"] =
             json!({"name": "GitHub Actions", "trustedPublisher": {"id": "github"}, "approver": {"name": "x"}});
     });
+    assert_eq!(compare(&TrustLock::empty(), &claimed).events()[0].after().unwrap().as_str(), "registry-signature");
     let lock = lock_of(&[&claimed]);
     let registry = RegistryId::new("https://npm.example").unwrap();
     assert_eq!(lock.baseline(&registry, "@octo/lib").unwrap().level(), Level::RegistrySignature);
@@ -472,6 +473,8 @@ fn by_person(version: &str, name: &'static str, issued: bool) -> Question {
         if issued {
             let list = c.extensions.pop().unwrap();
             c.put(&fulcio(8), der::utf8("https://accounts.example"));
+            // Whatever stands beside a person, he is who signed.
+            c.put(&fulcio(12), der::utf8("https://git.example/octo-lib"));
             c.extensions.push(list);
         }
     };

@@ -118,7 +118,7 @@ fn keys_and_values_have_one_spelling() {
         ("\"@octo/lib\"", "\"@octo/lib/x\""),
         ("\"@octo/lib\"", "\"__proto__\""),
         ("\"1.2.3\"", "\"v1.2.3\""),
-        ("\"sha512-", "\"sha512-AA== sha512-"),
+        ("\"sha512-", "\"sha1-AAAA sha512-"),
         ("\"sha512-", "\"sha256-"),
         ("\"time\": \"2026-03-01T12:00:05Z\"", "\"time\": \"2026-03-01T12:00:05.5Z\""),
         ("\"time\": \"2026-03-01T12:00:05Z\"", "\"time\": \"2026-03-01\""),
@@ -143,6 +143,11 @@ fn an_entry_that_contradicts_itself_is_refused() {
     ] {
         assert_eq!(changed(from, to), INVALID, "{from} -> {to}");
     }
+    let (of_nobody, repository) = ("\"ref\": \"refs/heads/été\",", "\"https://github.com/octo-org/octo-lib\"");
+    let (_, old) = LOCK.split_once(of_nobody).unwrap();
+    let (space, _) = old.split_once('"').unwrap();
+    let stated = format!("{of_nobody}{space}\"repository\": {repository},");
+    assert_eq!(changed(&stated, of_nobody), INVALID);
     let nothing = |registries: &str| code(&format!(r#"{{"registries":{registries},"schema":"countersign.lock/1"}}"#));
     assert_eq!(nothing(r#"{"npm":{"packages":{"x":{}}}}"#), INVALID);
     assert_eq!(nothing(r#"{"npm":{"packages":{"x":{"1.0.0":{}}}}}"#), INVALID);
@@ -204,6 +209,10 @@ fn the_baseline_is_the_latest_by_authenticated_time() {
     let publisher = lock.pinned_publisher(&registry, "@octo/lib").unwrap();
     assert_eq!(publisher.to_string(), "github:octo-org/octo-lib#release.yml");
     assert_eq!(lock.pinned_publisher(&registry, "untimed"), None);
+    // Where a person signed, it was no workflow of the repository beside him.
+    let by_person = LOCK.replacen("\"time\"", "\"subject\": \"octocat@octo.example\", \"time\"", 1);
+    let lock = TrustLock::from_json(by_person.as_bytes()).unwrap();
+    assert_eq!(lock.pinned_publisher(&registry, "@octo/lib"), None);
 }
 
 #[test]
