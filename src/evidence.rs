@@ -209,6 +209,28 @@ impl Examination {
         &self.provenance
     }
 
+    /// How much was proved. A trusted publisher or an approval is in no certificate: for those see
+    /// [`DistClaims::asserted_level`](crate::DistClaims::asserted_level).
+    #[must_use]
+    pub fn proved_level(&self) -> Level {
+        match (self.provenance.proven(), &self.registry_signature) {
+            (Some(_), _) => Level::Provenance,
+            (None, Ok(RegistrySignature::Verified(_))) => Level::RegistrySignature,
+            _ => Level::Unproven,
+        }
+    }
+
+    /// What was proved, and beside proved provenance also what the registry says, unsigned, of a trusted
+    /// publisher or an approval. For comparison with a later version alone: it raises no trust.
+    #[must_use]
+    pub fn level_with_hints(&self) -> Level {
+        match self.proved_level() {
+            Level::Provenance if self.hints.approver.is_some() => Level::StagedPublish,
+            Level::Provenance if self.hints.trusted_publisher.is_some() => Level::TrustedPublisher,
+            proved => proved,
+        }
+    }
+
     /// What the registry says, unsigned, about who published. It decides nothing.
     #[must_use]
     pub fn hints(&self) -> &RegistryHints {

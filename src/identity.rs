@@ -22,6 +22,11 @@ pub(crate) use extensions::{
 pub(crate) const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
 /// What GitHub's part of every URI in its certificates begins with.
 pub(crate) const GITHUB: &str = "https://github.com/";
+/// The issuer of GitLab's own instance.
+pub(crate) const GITLAB_ISSUER: &str = "https://gitlab.com";
+/// What that instance's part of every URI begins with; Fulcio writes it into 1.12, 1.16 and 1.21 whatever
+/// GitLab it is (sigstore/fulcio#1325).
+pub(crate) const GITLAB: &str = "https://gitlab.com/";
 
 /// 2023-05-01: Fulcio writes extensions 1.8 to 1.21 since 2023-03-27 (v1.2.0), and the public
 /// instance served them by then. An earlier certificate has only 1.1 to 1.6 and its subject.

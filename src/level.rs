@@ -4,10 +4,6 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::claims::DistClaims;
-use crate::evidence::Examination;
-use crate::registry::RegistrySignature;
-
 /// How a version was published, from the weakest to the strongest: pnpm's scale (`trustChecks.ts`), with
 /// the registry's signature below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,37 +23,6 @@ pub enum Level {
 }
 
 impl Level {
-    /// What was proved. A trusted publisher or an approval is in no certificate: for those see
-    /// [`Level::asserted`].
-    #[must_use]
-    pub fn proved(examination: &Examination) -> Self {
-        match (examination.provenance().proven(), examination.registry_signature()) {
-            (Some(_), _) => Self::Provenance,
-            (None, Ok(RegistrySignature::Verified(_))) => Self::RegistrySignature,
-            _ => Self::Unproven,
-        }
-    }
-
-    /// What the manifest says of itself, unsigned. It raises no trust; that it sinks from one version to
-    /// the next is worth a look. A trusted publisher counts only beside provenance, as at pnpm since
-    /// #11911, because without it nothing could be verified.
-    #[must_use]
-    pub fn asserted(dist: &DistClaims) -> Self {
-        let provenance = dist.advertised.as_ref().is_some_and(|advertised| advertised.provenance.is_some());
-        let hints = dist.hints();
-        if hints.approver.is_some() {
-            Self::StagedPublish
-        } else if provenance && hints.trusted_publisher.is_some() {
-            Self::TrustedPublisher
-        } else if provenance {
-            Self::Provenance
-        } else if !dist.signatures.0.is_empty() {
-            Self::RegistrySignature
-        } else {
-            Self::Unproven
-        }
-    }
-
     /// Its name in reports and locks.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -52,6 +52,7 @@ pub mod claims;
 mod crypto;
 mod encoding;
 pub mod error;
+pub mod embedding;
 pub mod evidence;
 #[cfg(fuzzing)]
 pub mod fuzzing;

@@ -79,3 +79,7 @@ pub const REASON_BYTES: usize = 2 << 10;
 pub const NPM_TRUST_LIST_BYTES: usize = 1 << 20;
 /// Publishers of one package, and alternatives within one field of them (npm allows ten publishers).
 pub const PUBLISHER_ALTERNATIVES: usize = 64;
+/// Bytes of a trust lock: some 100,000 pinned versions.
+pub const LOCK_BYTES: usize = 64 << 20;
+/// Pinned versions of one package (attacks.md RE-01; few packages have published as many).
+pub const LOCK_ENTRIES: usize = 4096;

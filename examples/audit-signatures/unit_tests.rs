@@ -7,6 +7,7 @@ mod arguments;
 mod audit;
 mod bounded_file;
 mod human;
+mod lock_file;
 mod lockfile;
 mod npmrc;
 mod plain_text;

@@ -116,7 +116,7 @@ impl History {
 fn read_level(name: &str, version: &str, manifest: &str) -> Option<Level> {
     let id = PackageId::new(name, version).ok()?;
     let dist = DistClaims::from_json(manifest.as_bytes()).ok()?;
-    (dist.name == id.name() && dist.version == id.version()).then(|| Level::asserted(&dist))
+    (dist.name == id.name() && dist.version == id.version()).then(|| dist.asserted_level())
 }
 
 impl Serialize for History {

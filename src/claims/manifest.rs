@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use crate::error::ParseError;
 use crate::integrity::{self, Sha512Digest};
 use crate::json::{self, Bounded};
+use crate::level::Level;
 use crate::limits;
 
 const WHAT: &str = "version manifest";
@@ -128,6 +129,25 @@ impl DistClaims {
     #[must_use]
     pub fn advertises_attestations(&self) -> bool {
         self.advertised.is_some()
+    }
+
+    /// What the manifest says of itself, unsigned. It raises no trust; that it sinks from one version to
+    /// the next is worth a look. A trusted publisher counts only beside provenance, as at pnpm since
+    /// #11911, because without it nothing could be verified.
+    #[must_use]
+    pub fn asserted_level(&self) -> Level {
+        let provenance = self.advertised.as_ref().is_some_and(|advertised| advertised.provenance.is_some());
+        if self.hints.approver.is_some() {
+            Level::StagedPublish
+        } else if provenance && self.hints.trusted_publisher.is_some() {
+            Level::TrustedPublisher
+        } else if provenance {
+            Level::Provenance
+        } else if !self.signatures.0.is_empty() {
+            Level::RegistrySignature
+        } else {
+            Level::Unproven
+        }
     }
 
     /// The registry's unsigned hints at who published.

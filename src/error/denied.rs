@@ -155,6 +155,17 @@ error_table! {
         VersionUndated = "VERSION_UNDATED", Unproven, Unverifiable, 34,
             "the packument has publish times, and none that can be read for this version",
             "Ask the registry itself, and later: a version that it lists and does not date is unusual.";
+        /// It differs from what the trust lock pins.
+        Drift {
+            /// The gravest event.
+            event: &'static str,
+            /// What is pinned.
+            before: Text,
+            /// What was found.
+            after: Text,
+        } = "DRIFT", Unwanted, Denied, 3,
+            "{event}: the trust lock has \"{before}\", and this version has \"{after}\"",
+            "Read the advice of each event; accept the change by name and version only if you can explain it.";
         /// Evidence from the future: it was verified for a later moment than it is judged at.
         JudgedBeforeVerified = "JUDGED_BEFORE_VERIFIED", Unproven, Unverifiable, 42,
             "the evidence was made for a later time than the one it is judged at",

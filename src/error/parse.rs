@@ -102,5 +102,12 @@ error_table! {
         } = "POLICY_INVALID", Malformed, Invalid, 1,
             "the policy is not one: {reason}",
             "Nothing is decided by a policy that is not understood as a whole: mend what it names.";
+        /// A trust lock that is corrupt, cut off, of a newer schema, or contradicts itself.
+        LockInvalid {
+            /// What is wrong with it.
+            reason: Text,
+        } = "LOCK_INVALID", Malformed, Invalid, 1,
+            "the trust lock cannot be used: {reason}",
+            "Restore it from version control; without it nothing is compared, and a new one trusts whatever comes first.";
     }
 }

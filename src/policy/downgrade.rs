@@ -194,7 +194,7 @@ struct Earlier<'a> {
 /// A manifest that promises a provenance which turns out not to count must not pass for one that keeps
 /// the promise. That nobody looked, or that it was not delivered, is no such finding.
 fn level_of(examination: &Examination) -> Level {
-    let (asserted, proved) = (examination.asserted_level(), Level::proved(examination));
+    let (asserted, proved) = (examination.asserted_level(), examination.proved_level());
     let rests_on_provenance = matches!(asserted, Level::Provenance | Level::TrustedPublisher);
     let refuted = matches!(examination.provenance(), Finding::Unconfirmed(..) | Finding::Failed(_));
     if rests_on_provenance && refuted { proved } else { asserted.max(proved) }

@@ -11,7 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::pattern::Pattern;
 use super::rule::{self, DefaultRule, Rule, invalid};
-use super::{Authorized, Configured, Exemption, Lift, Need, Observed, PublisherSource, Requirement, Rules};
+use super::{
+    Authorized, Configured, EndedKeys, Exemption, Lift, Need, Observed, PublisherSource, Requirement, Rules, TrustLock,
+};
 use crate::artifact::Artifact;
 use crate::claims::DistClaims;
 use crate::error::{Denied, ParseError};
@@ -44,6 +46,7 @@ pub struct Policy {
     exemptions: BTreeMap<PackageId, Exemption>,
     /// Publishers of other sources, by package.
     further: BTreeMap<String, Vec<Configured>>,
+    lock: Option<TrustLock>,
 }
 
 /// What a policy says of one artifact.
@@ -80,7 +83,7 @@ impl Policy {
 
     fn by_default(default: Rule) -> Self {
         let (index, exemptions, further) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { default, rules: Vec::new(), index, exemptions, further }
+        Self { default, rules: Vec::new(), index, exemptions, further, lock: None }
     }
 
     /// Adds a rule for an exact name, for `@scope/*` or for `*`.
@@ -137,6 +140,14 @@ impl Policy {
         Ok(())
     }
 
+    /// Lets rules rely on what is pinned: `ended-keys = "pinned"` on the tarball's digest, and
+    /// `publishers-from = ["trust-lock"]` on who signed the baseline. What differs from the lock is found by
+    /// [`TrustLock::compare`], whatever the policy says.
+    #[must_use]
+    pub fn pinned_by(self, lock: TrustLock) -> Self {
+        Self { lock: Some(lock), ..self }
+    }
+
     /// Whether the rule for that package takes publishers from there.
     #[must_use]
     pub fn takes_publishers_from(&self, name: &str, source: PublisherSource) -> bool {
@@ -150,13 +161,17 @@ impl Policy {
         let (pattern, rule) = self.rule(name);
         let exemption = self.exemptions.get(artifact.id()).filter(|exemption| exemption.is_for(artifact));
         let requirement = rule.requirement.as_ref().map(|requirement| {
-            let further = self.further.get(name).map(Vec::as_slice).unwrap_or_default();
-            if further.is_empty() && exemption.is_none() {
+            let further = self.further_publishers(rule, artifact);
+            let pinned = requirement.registry_signature == Some(EndedKeys::Pinned) && self.pins(artifact);
+            if further.is_empty() && exemption.is_none() && !pinned {
                 return Cow::Borrowed(requirement);
             }
             let mut requirement = requirement.clone();
             if let Some(publishers) = &mut requirement.publishers {
-                publishers.extend_from_slice(further);
+                publishers.extend(further);
+            }
+            if pinned {
+                requirement.pinned.insert(*artifact.sha512());
             }
             requirement.exemption = exemption.cloned();
             Cow::Owned(requirement)
@@ -198,6 +213,7 @@ impl Policy {
         let mut hash = Sha256::new();
         hash.update(serde_json::to_vec(self).unwrap_or_default());
         hash.update(serde_json::to_vec(&self.further).unwrap_or_default());
+        hash.update(self.lock.as_ref().map(TrustLock::to_json).unwrap_or_default());
         hex::encode(hash.finalize())
     }
 
@@ -215,6 +231,20 @@ impl Policy {
             _ => None,
         });
         exact.chain(self.exemptions.keys().map(PackageId::name))
+    }
+
+    fn pins(&self, artifact: &Artifact) -> bool {
+        self.lock.as_ref().is_some_and(|lock| lock.pins(artifact.registry(), artifact.id(), artifact.sha512()))
+    }
+
+    fn further_publishers(&self, rule: &Rule, artifact: &Artifact) -> Vec<Configured> {
+        let name = artifact.id().name();
+        let mut further = self.further.get(name).cloned().unwrap_or_default();
+        if rule.from.contains(&PublisherSource::TrustLock) {
+            let pinned = self.lock.as_ref().and_then(|lock| lock.pinned_publisher(artifact.registry(), name));
+            further.extend(pinned.map(|publisher| Configured { publisher, source: PublisherSource::TrustLock }));
+        }
+        further
     }
 
     fn rule(&self, name: &str) -> (String, &Rule) {
@@ -376,6 +406,7 @@ impl<'de> Deserialize<'de> for Policy {
             index: written.rules.index,
             exemptions: written.exemptions.0,
             further: BTreeMap::new(),
+            lock: None,
         })
     }
 }

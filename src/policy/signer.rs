@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Denied, ParseError};
-use crate::identity::SignerIdentity;
-
-const GITHUB: &str = "https://token.actions.githubusercontent.com";
-const GITLAB: &str = "https://gitlab.com";
+use crate::identity::{self, GITHUB_ISSUER, GITLAB_ISSUER, SignerIdentity};
 
 /// Who must have signed the provenance. Provenance by anybody would be met by any attacker's own
 /// repository, so this names an issuer and an owner or a repository.
@@ -47,10 +44,10 @@ impl RequiredSigner {
         let legal = |part: &str, more: &[u8]| {
             !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || more.contains(&b))
         };
-        if issuer == GITHUB && !legal(owner, b"-_") {
+        if issuer == GITHUB_ISSUER && !legal(owner, b"-_") {
             return refuse("write a GitHub owner like octo-org");
         }
-        if issuer == GITLAB && !owner.split('/').all(|part| legal(part, b"-_.") && part != "." && part != "..") {
+        if issuer == GITLAB_ISSUER && !owner.split('/').all(|part| legal(part, b"-_.") && part != "." && part != "..") {
             return refuse("write a GitLab group like octo-group/tools");
         }
         Ok(Self { issuer: issuer.into(), source: Source::Owner(format!("{host}{owner}")) })
@@ -61,7 +58,7 @@ impl RequiredSigner {
     /// # Errors
     /// [`ParseError::RequirementInvalid`] if it is no name of an owner.
     pub fn github_owner(owner: &str) -> Result<Self, ParseError> {
-        Self::owner(GITHUB, owner)
+        Self::owner(GITHUB_ISSUER, owner)
     }
 
     /// Any workflow of one repository, by the issuer of its CI and the repository's URL.
@@ -75,7 +72,7 @@ impl RequiredSigner {
         let parts = path.split('/').count();
         let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
         let whole = path.split('/').all(|part| !matches!(part, "" | "." | "..")) && !path.ends_with(".git");
-        if !plain || !whole || parts < 2 || (issuer == GITHUB && parts != 2) {
+        if !plain || !whole || parts < 2 || (issuer == GITHUB_ISSUER && parts != 2) {
             return Err(ParseError::RequirementInvalid {
                 reason: "write the repository as its https URL, without .git or a slash at its end",
             });
@@ -98,7 +95,8 @@ impl RequiredSigner {
             Source::Repository(repository) => ("repository", repository, identity.repository()),
         };
         // GitHub's names are unique without regard to ASCII case, and to that alone.
-        let equal = |found: &str| found == expected || (self.issuer == GITHUB && found.eq_ignore_ascii_case(expected));
+        let equal =
+            |found: &str| found == expected || (self.issuer == GITHUB_ISSUER && found.eq_ignore_ascii_case(expected));
         if found.is_some_and(equal) { Ok(()) } else { Err(mismatch(field, expected, found)) }
     }
 }
@@ -106,8 +104,8 @@ impl RequiredSigner {
 /// What every URL of that CI system's certificates begins with.
 fn host(issuer: &str) -> Result<&'static str, ParseError> {
     match issuer {
-        GITHUB => Ok("https://github.com/"),
-        GITLAB => Ok("https://gitlab.com/"),
+        GITHUB_ISSUER => Ok(identity::GITHUB),
+        GITLAB_ISSUER => Ok(identity::GITLAB),
         _ => Err(ParseError::RequirementInvalid {
             reason: "its issuer is none whose certificates are understood: \
                      https://token.actions.githubusercontent.com or https://gitlab.com",

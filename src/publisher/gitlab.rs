@@ -9,14 +9,12 @@ use super::constraints::{Constraints, revisions};
 use super::matched::PublisherMatch;
 use super::{Field, TrustedPublisher, environment, spelling};
 use crate::error::ParseError;
-use crate::identity::{BUILD_CONFIG_URI, BUILD_SIGNER_URI, ISSUER, ISSUER_RAW, REPOSITORY, SignerIdentity};
+use crate::identity::{BUILD_CONFIG_URI, BUILD_SIGNER_URI, GITLAB, ISSUER, ISSUER_RAW, REPOSITORY, SignerIdentity};
 
 /// What 1.11 says of the only runners from which npm lets a trusted publisher publish.
 const HOSTED: &str = "gitlab-hosted";
 /// The host of everybody who hosts none.
 pub(super) const GITLAB_HOST: &str = "gitlab.com";
-/// What Fulcio's part of the URIs begins with, whatever GitLab it is.
-const GITLAB: &str = "https://gitlab.com/";
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct GitLab {

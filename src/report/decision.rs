@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::claims::RegistryHints;
 use crate::error::escaped;
-use crate::policy::{Assessment, Exemption, Resolved};
+use crate::policy::{Assessment, DriftEvent, DriftKind, Exemption, Resolved};
 use crate::publisher::Field;
 use crate::time::Timestamp;
 
@@ -95,5 +95,20 @@ impl AssertedReport {
             approver: shown(&hints.approver),
             repository: shown(&hints.repository),
         })
+    }
+}
+
+/// One event, and whether a person consented to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct DriftReport {
+    #[serde(flatten)]
+    event: DriftEvent,
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    accepted: bool,
+}
+
+impl DriftReport {
+    pub(super) fn of(event: &DriftEvent, accepted: bool) -> Self {
+        Self { event: event.clone(), accepted: accepted && event.kind() != DriftKind::FirstSeen }
     }
 }

@@ -5,12 +5,12 @@ use core::cmp::{Ordering, Reverse};
 use serde::Serialize;
 
 use super::claims::{ProvenanceReport, PublishReport, PublisherReport, PublisherReportStatus, SignatureReport};
-use super::decision::{AssertedReport, PolicyReport};
+use super::decision::{AssertedReport, DriftReport, PolicyReport};
 use super::rollout::Role;
 use crate::error::{self, Denied, Text, VerifyError, escaped};
 use crate::evidence::{Claim, Examination, Finding, Note};
 use crate::level::Level;
-use crate::policy::{Assessment, Lift, Resolved};
+use crate::policy::{Assessment, Drift, DriftEvent, Lift, Resolved, Severity};
 use crate::registry::RegistrySignature;
 use crate::registry_id::RegistryId;
 
@@ -94,6 +94,8 @@ pub struct PackageReport {
     registry_asserted: Option<AssertedReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<PolicyReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drift: Option<Vec<DriftReport>>,
     failures: Vec<FailureReport>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<Note>,
@@ -132,7 +134,7 @@ impl PackageReport {
         let report = Self {
             registry_identity: Some(artifact.registry().clone()),
             bytes: Some(if artifact.is_hashed() { "hashed" } else { "expected" }),
-            level: Some(if matched { Level::TrustedPublisher } else { Level::proved(examination) }),
+            level: Some(if matched { Level::TrustedPublisher } else { examination.proved_level() }),
             claims: Some(ClaimReports {
                 registry_signature: SignatureReport::of(examination),
                 publish_attestation: PublishReport::of(examination.publish_attestation()),
@@ -155,6 +157,19 @@ impl PackageReport {
         self.failures.sort_by_key(|failure| (Reverse(failure.verdict), failure.rank));
         self.verdict = self.failures.first().map_or(Verdict::Verified, |gravest| gravest.verdict);
         self
+    }
+
+    /// With what differs from the trust lock. An event of at least that severity denies, unless a person
+    /// accepted it; below that it is only shown. `None` compares and never denies.
+    #[must_use]
+    pub fn with_drift(mut self, drift: &Drift, denies_from: Option<Severity>) -> Self {
+        self.drift = Some(drift.events().iter().map(|event| DriftReport::of(event, drift.is_accepted())).collect());
+        let gravest = drift.events().iter().map(DriftEvent::severity).max();
+        let grave = denies_from.is_some_and(|least| gravest >= Some(least));
+        match drift.must_be_clean() {
+            Err(denied) if grave => self.failed(vec![FailureReport::denied(&denied, Claim::Publisher)]),
+            _ => self,
+        }
     }
 
     /// With its place in the dependency tree, for the rollout's counts.
@@ -215,6 +230,7 @@ impl PackageReport {
             claims: None,
             registry_asserted: None,
             policy: None,
+            drift: None,
             failures: Vec::new(),
             notes: Vec::new(),
         }

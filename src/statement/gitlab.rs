@@ -11,16 +11,13 @@ use super::provenance::{ProvenanceNote, Row, agree, contradiction, row};
 use super::slsa_v0_2::{Builder, ConfigSource, Material, Metadata, sole};
 use super::unreadable;
 use crate::error::VerifyError;
-use crate::identity::SignerIdentity;
+use crate::identity::{GITLAB, SignerIdentity};
 use crate::json::{self, Sole};
 
 /// npm's.
 const NPM: &str = "https://github.com/npm/cli/gitlab/v0alpha1";
 /// npm's of 2023-05, before the spelling was settled.
 const NPM_FIRST: &str = "https://github.com/npm/CLI/gitlab/v0alpha1";
-
-/// The host that Fulcio writes into 1.12, 1.16 and 1.21 whatever GitLab it is (sigstore/fulcio#1325).
-const GITLAB: &str = "https://gitlab.com/";
 
 #[derive(Deserialize)]
 struct Predicate {

@@ -10,7 +10,6 @@ use crate::artifact::Artifact;
 use crate::claims::{Attestations, Claims, PublishTime, Response};
 use crate::error::{ParseError, Text, VerifyError};
 use crate::evidence::{Claim, Evidence, Examination, Failures, Finding, Note, Provenance, PublishAttestation};
-use crate::level::Level;
 use crate::limits;
 use crate::registry::{self, KeyUsage, RegistryKeys, RegistrySignature, SigningTime, Window};
 use crate::registry_id::RegistryId;
@@ -92,7 +91,7 @@ impl Verifier {
             provenance,
             publish_time: claims.publish_time,
             hints: claims.dist.hints.clone(),
-            asserted: Level::asserted(&claims.dist),
+            asserted: claims.dist.asserted_level(),
             history: claims.history.clone(),
             ended_keys: self.keys_of(artifact).map(RegistryKeys::ended).unwrap_or_default(),
             notes,

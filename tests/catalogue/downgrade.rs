@@ -136,7 +136,7 @@ fn po_36_a_history_never_upgrades_a_verdict() {
         // The same refusal as without the rule: it is judged after all else.
         assert_eq!(with.authorize(&evidence, question.now), without.authorize(&evidence, question.now));
         assert_eq!(without.authorize(&evidence, question.now).unwrap_err(), Denied::MissingProvenance);
-        assert_eq!(Level::proved(evidence.examination()), Level::RegistrySignature);
+        assert_eq!(evidence.examination().proved_level(), Level::RegistrySignature);
         let plain = question.verify().unwrap();
         assert_eq!(evidence.registry_signature(), plain.registry_signature());
         assert_eq!(evidence.notes(), plain.notes());

@@ -39,4 +39,5 @@ mod statement;
 mod subject;
 mod time;
 mod timestamp;
+mod trust_lock;
 mod trusted_root;

@@ -114,7 +114,7 @@ impl Downgrade {
     /// certificate names a trusted publisher. Evidence of anything else changes nothing.
     #[must_use]
     pub fn confirmed_by(self, earlier: &Evidence) -> Self {
-        let (artifact, proved) = (earlier.artifact(), Level::proved(earlier.examination()));
+        let (artifact, proved) = (earlier.artifact(), earlier.examination().proved_level());
         let same = artifact.registry() == &self.registry
             && artifact.id().name() == self.package.name()
             && artifact.id().version() == self.from_version.as_str();
