@@ -10,7 +10,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, Ignored
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::error::ParseError;
+use crate::error::{ParseError, Text};
 use crate::limits;
 
 /// Reads one JSON document: at most `limit` bytes, nested at most 64 deep, UTF-8, nothing after it.
@@ -86,9 +86,19 @@ fn explain(what: &'static str, error: &serde_json::Error) -> ParseError {
         let (limit, _) = found;
         return ParseError::LimitExceeded { what, limit: limit.parse().unwrap_or(0) };
     }
+    let reason = Text::from(placed(error, &text));
     match error.classify() {
-        Category::Data | Category::Syntax => ParseError::Malformed { what, reason: text.into() },
-        Category::Io | Category::Eof => ParseError::NotJson { what, reason: text.into() },
+        Category::Data | Category::Syntax => ParseError::Malformed { what, reason },
+        Category::Io | Category::Eof => ParseError::NotJson { what, reason },
+    }
+}
+
+/// With the place in front: a long list of what would be legal is cut, and the place stands behind it.
+fn placed(error: &serde_json::Error, text: &str) -> String {
+    let place = format!("line {} column {}", error.line(), error.column());
+    match text.strip_suffix(&format!(" at {place}")) {
+        Some(what) => format!("{place}: {what}"),
+        None => text.into(),
     }
 }
 

@@ -50,9 +50,9 @@
 mod artifact;
 pub mod claims;
 mod crypto;
+pub mod embedding;
 mod encoding;
 pub mod error;
-pub mod embedding;
 pub mod evidence;
 #[cfg(fuzzing)]
 pub mod fuzzing;

@@ -207,7 +207,10 @@ fn the_baseline_is_the_latest_by_authenticated_time() {
     assert_eq!(baseline("other"), None);
     assert!(lock.baseline(&RegistryId::npm(), "@octo/lib").is_none());
     let publisher = lock.pinned_publisher(&registry, "@octo/lib").unwrap();
-    assert_eq!(publisher.to_string(), "github:octo-org/octo-lib#release.yml");
+    assert_eq!(
+        publisher.to_string(),
+        "github:octo-org/octo-lib#release.yml with environment=release, repository-id=700100200, owner-id=9100200"
+    );
     assert_eq!(lock.pinned_publisher(&registry, "untimed"), None);
     // Where a person signed, it was no workflow of the repository beside him.
     let by_person = LOCK.replacen("\"time\"", "\"subject\": \"octocat@octo.example\", \"time\"", 1);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use countersign::policy::{AgeBasis, Decision, EndedKeys, MinAge, Need, PublisherSource, Receipt, Resolved, Since};
+use countersign::policy::{
+    AgeBasis, Decision, EndedKeys, MinAge, Need, PublisherSource, Receipt, Resolved, Severity, Since, TrustLock,
+};
 use countersign::report::{PackageReport, Verdict};
 use countersign::{
     Artifact, ArtifactHasher, Attestations, Denied, DistClaims, Policy, PublishTime, RegistryId, Requirement,
@@ -352,4 +354,84 @@ fn a_requirement_in_code_and_in_a_policy_are_one() {
     assert_eq!(built.add_rule("@octo/l*", requirement.clone()).unwrap_err().code(), "ERR_COUNTERSIGN_POLICY_INVALID");
     assert_eq!(decided(&Policy::requiring(requirement.clone()), &signed()), "MISSING_PROVENANCE");
     assert_eq!(Resolved::of(&requirement).rule(), "requirement");
+}
+
+/// A lock with that question's evidence in it.
+fn lock_of(question: &Question) -> TrustLock {
+    let (mut lock, evidence) = (TrustLock::empty(), question.verify().unwrap());
+    let drift = lock.compare(&evidence);
+    lock.record(&evidence, &drift).unwrap();
+    lock
+}
+
+#[test]
+fn ended_keys_of_a_policy_are_pinned_by_the_lock() {
+    let ended = json!([Miniature::new().registry.signature(&octo(), 0)]);
+    let question =
+        signed().manifest(|m| m["dist"]["signatures"] = ended).with(|q| q.publish_time = PublishTime::Missing);
+    let pinned = of(&[json!({"packages": ["@octo/lib"], "require": ["registry-signature"], "ended-keys": "pinned"})]);
+    let policy = || read(&pinned).unwrap();
+    assert_eq!(decided(&policy(), &question), "WINDOW_UNJUDGED");
+    assert_eq!(decided(&policy().pinned_by(TrustLock::empty()), &question), "WINDOW_UNJUDGED");
+    assert_eq!(decided(&policy().pinned_by(lock_of(&question)), &question), "authorized");
+    assert_ne!(policy().fingerprint(), policy().pinned_by(lock_of(&question)).fingerprint());
+    let denying = of(&[json!({"packages": ["@octo/lib"], "require": ["registry-signature"]})]);
+    assert_eq!(decided(&read(&denying).unwrap().pinned_by(lock_of(&question)), &question), "WINDOW_UNJUDGED");
+}
+
+#[test]
+fn the_lock_is_a_source_of_publishers_where_the_rule_names_it() {
+    let pinned = |from: Value| {
+        let mut rule = json!({"packages": ["@octo/lib"], "require": ["trusted-publisher"]});
+        rule["publishers-from"] = from;
+        read(&of(&[rule])).unwrap()
+    };
+    let from_lock = || pinned(json!(["trust-lock"]));
+    assert_eq!(decided(&from_lock(), &attested()), "PUBLISHER_UNCONFIGURED");
+    assert_eq!(decided(&from_lock().pinned_by(lock_of(&signed())), &attested()), "PUBLISHER_UNCONFIGURED");
+    let policy = from_lock().pinned_by(lock_of(&attested()));
+    let decision = policy.authorize(&attested().verify().unwrap(), attested().now).unwrap();
+    let Decision::Authorized(authorized) = decision else { panic!("it was only observed") };
+    assert_eq!(authorized.publisher_source(), Some(PublisherSource::TrustLock));
+    let run = |change: fn(&mut crate::support::workflow::Workflow)| provenance_with(|a| a.workflow(change));
+    for (question, field) in [
+        (run(|w| (w.repository, w.repository_id) = ("octo-org/fork".into(), "1".into())), "repository"),
+        (run(|w| w.path = ".github/workflows/x.yml".into()), "workflow"),
+        (run(|w| w.repository_id = "1".into()), "repository-id"),
+        (run(|w| w.owner_id = "1".into()), "owner-id"),
+    ] {
+        let denied = policy.authorize(&question.verify().unwrap(), question.now).unwrap_err();
+        assert!(matches!(denied, Denied::PublisherMismatch { field: found, .. } if found == field), "{denied}");
+    }
+    let environment = run(|w| w.environment = Some("npm".into()));
+    let dropped = from_lock().pinned_by(lock_of(&environment));
+    assert_eq!(decided(&dropped, &environment), "authorized");
+    assert_eq!(decided(&dropped, &attested()), "PUBLISHER_UNPROVABLE");
+    assert_eq!(
+        decided(&pinned(json!(["npm-trust"])).pinned_by(lock_of(&attested())), &attested()),
+        "PUBLISHER_UNCONFIGURED"
+    );
+}
+
+#[test]
+fn drift_denies_from_the_severity_that_is_asked_for() {
+    let moved = provenance_with(|a| a.workflow(|w| w.git_ref = "refs/heads/main".into()));
+    let lock = lock_of(&attested());
+    let bumped = lock.compare(&moved.verify().unwrap());
+    let report = |drift: &countersign::policy::Drift, from: Option<Severity>| {
+        let report = PackageReport::examined(&moved.examine(), Vec::new(), None).with_drift(drift, from);
+        (report.verdict(), report.codes().collect::<Vec<_>>(), serde_json::to_value(&report).unwrap()["drift"].clone())
+    };
+    let (verdict, codes, events) = report(&bumped, Some(Severity::Info));
+    assert_eq!((verdict, codes), (Verdict::Denied, vec!["ERR_COUNTERSIGN_DRIFT"]));
+    assert_eq!(events[0]["event"], "ref-moved");
+    assert_eq!(report(&bumped, Some(bumped.events()[0].severity())).0, Verdict::Denied);
+    assert_eq!(report(&bumped, None).0, Verdict::Verified);
+    let accepted = bumped.accept();
+    let (verdict, _, events) = report(&accepted, Some(Severity::Info));
+    assert_eq!((verdict, events[0]["accepted"].clone()), (Verdict::Verified, json!(true)));
+    // The first time is no drift.
+    let (verdict, codes, events) = report(&TrustLock::empty().compare(&moved.verify().unwrap()), Some(Severity::Info));
+    assert_eq!((verdict, codes, events[0]["event"].clone()), (Verdict::Verified, vec![], json!("first-seen")));
+    assert_eq!(Severity::High.max(Severity::Critical), Severity::Critical);
 }

@@ -34,5 +34,14 @@ pub fn with(change: impl FnOnce(&mut Value)) -> Value {
 
 /// What a consumer may demand of a publisher beyond the registry's form.
 pub fn constraints() -> Vec<(&'static str, Value)> {
-    vec![]
+    vec![
+        ("ref", json!("refs/tags/v*")),
+        ("environment", json!("npm")),
+        ("repository-id", json!("700100200")),
+        ("owner-id", json!("9100200")),
+        ("triggers", json!(["push"])),
+        ("visibility", json!("public")),
+        ("allowed-signers", json!(["octo-org/octo-lib/.github/workflows/release.yml"])),
+        ("workflow-digest", json!("5eed0123456789abcdef0123456789abcdef0123")),
+    ]
 }
