@@ -5,15 +5,19 @@
 
 mod arguments;
 mod audit;
+mod auditor;
 mod bounded_file;
 mod human;
+mod inputs;
 mod lockfile;
 mod npmrc;
 mod plain_text;
+mod policy_file;
 mod progress;
 mod registry;
 mod registry_choice;
 mod registry_url;
+mod requirements;
 mod session;
 mod trust;
 mod workers;
