@@ -11,6 +11,8 @@ use crate::identity::SignerIdentity;
 use crate::registry::{EndedKeyList, KeyOrigin, RegistrySignature};
 use crate::time::Timestamp;
 
+pub use crate::grounds::{CertificateGrounds, Grounds, LogGrounds};
+
 /// Which claim an error or a note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -78,9 +80,16 @@ pub struct PublishAttestation {
     pub(crate) log: LogSummary,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
+    pub(crate) grounds: Grounds,
 }
 
 impl PublishAttestation {
+    /// What its proofs rest on.
+    #[must_use]
+    pub fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
     /// The registry key that signed it.
     #[must_use]
     pub fn keyid(&self) -> &str {
@@ -137,9 +146,16 @@ pub struct Provenance {
     pub(crate) log: LogSummary,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
+    pub(crate) grounds: Grounds,
 }
 
 impl Provenance {
+    /// What its proofs rest on.
+    #[must_use]
+    pub fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
     /// Who signed it, by the certificate.
     #[must_use]
     pub fn identity(&self) -> &SignerIdentity {

@@ -2,7 +2,8 @@
 //!
 //! Reading order: `arguments`, `lockfile` (what to audit), `requirements` (what each package must show),
 //! `registry_choice` and `registry` (where documents come from), `trust`, `audit` and `auditor` (the places
-//! that ask the library), `human` (what is printed).
+//! that ask the library), `human` (what is printed), `explain` and
+//! `policy_command` (the other commands).
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -10,11 +11,14 @@ mod arguments;
 mod audit;
 mod auditor;
 mod bounded_file;
+mod explain;
 mod human;
 mod inputs;
 mod lockfile;
 mod npmrc;
+mod output;
 mod plain_text;
+mod policy_command;
 mod policy_file;
 mod progress;
 mod registry;
@@ -29,7 +33,7 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use arguments::{Arguments, AuditArguments, Format};
+use arguments::{Arguments, AuditArguments, Command, Format};
 use plain_text::plain_json;
 
 /// A package is invalid, denied or unverifiable, or there was nothing to audit.
@@ -60,16 +64,21 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let AuditArguments { inputs, required, format } = &arguments.audit;
+    match &arguments.command {
+        Some(Command::Explain(arguments)) => explain::run(arguments),
+        Some(Command::Policy(command)) => policy_command::run(command),
+        None => audited(&arguments.audit),
+    }
+}
+
+fn audited(AuditArguments { inputs, required, format }: &AuditArguments) -> Result<ExitCode, String> {
     let report = audit::run(inputs, required)?;
-    let text = match format {
+    output::print(&match format {
         Format::Json => {
             let json = serde_json::to_string_pretty(&report).map_err(|e| format!("cannot write the report: {e}"))?;
             plain_json(&json) + "\n"
         }
         Format::Human => human::render(&report)?,
-    };
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| format!("cannot print the report: {e}"))?;
+    })?;
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(NOT_CLEAN) })
 }
