@@ -78,11 +78,11 @@ fn signature(examination: &Examination) -> ExplainedClaim {
         Ok(RegistrySignature::Verified(signed)) => {
             let time = signed.time().map_or_else(String::new, |time| format!(" at {time}"));
             format!(
-                "held: key {} signed {}:{}; the key's window is {:?}{time}",
+                "held: key {} signed {}:{}; the key's window is {}{time}",
                 signed.keyid(),
                 examination.artifact().id(),
                 examination.artifact().sha512(),
-                signed.window()
+                format!("{:?}", signed.window()).to_lowercase()
             )
         }
         Ok(RegistrySignature::Absent) => "there is none".into(),

@@ -18,7 +18,7 @@ use crate::lockfile::Item;
 use crate::output::print;
 use crate::plain_text::{plain, plain_json};
 use claims::ExplainedClaim;
-use publisher::PublisherRow;
+use publisher::ExplainedPublisher;
 
 /// The explanation as JSON; its members beside the package's report are for people and may grow.
 #[derive(Serialize)]
@@ -36,8 +36,8 @@ struct Explained<'a> {
     report: &'a PackageReport,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     claims: Vec<ExplainedClaim>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    publisher: Vec<PublisherRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publisher: Option<ExplainedPublisher>,
 }
 
 /// Prints it. The exit code is that of an audit of this package alone.
@@ -80,6 +80,6 @@ fn explained(judged: &Judged) -> Result<Explained<'_>, String> {
     Ok(Explained {
         report: &judged.report,
         claims: examination.map(claims::of).unwrap_or_default(),
-        publisher: publisher::rows(&judged.report, examination)?,
+        publisher: publisher::of(&judged.report, examination)?,
     })
 }

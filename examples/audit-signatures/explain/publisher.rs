@@ -1,8 +1,11 @@
 //! The publisher's fields beside what the certificate says of each.
 
 use countersign::evidence::{Examination, Finding};
+use countersign::publisher::MatchNote;
 use countersign::report::PackageReport;
 use serde::{Deserialize, Serialize};
+
+use crate::human::{self, Field, Publisher};
 
 /// One field.
 #[derive(Serialize)]
@@ -15,34 +18,36 @@ pub struct PublisherRow {
     pub note: String,
 }
 
+/// The publisher that is required, who says so, and each of its fields.
+#[derive(Serialize)]
+pub struct ExplainedPublisher {
+    pub expected: String,
+    pub fields: Vec<PublisherRow>,
+}
+
 #[derive(Deserialize)]
 struct Reported {
     publisher: Option<Publisher>,
 }
 
-#[derive(Deserialize)]
-struct Publisher {
-    fields: Vec<Field>,
-}
-
-#[derive(Deserialize)]
-struct Field {
-    field: String,
-    answer: String,
-    expected: Option<String>,
-    found: Option<String>,
-    reason: Option<String>,
-    note: Option<String>,
-    extension: Option<String>,
-}
-
-/// The fields of the publisher that matched, else of the one that came nearest.
-pub fn rows(report: &PackageReport, examination: Option<&Examination>) -> Result<Vec<PublisherRow>, String> {
+/// The publisher that matched, else the one that came nearest; `None` if none is required.
+pub fn of(report: &PackageReport, examination: Option<&Examination>) -> Result<Option<ExplainedPublisher>, String> {
     let reported: Reported = serde_json::to_value(report)
         .and_then(serde_json::from_value)
         .map_err(|e| format!("cannot read the package's report: {e}"))?;
-    let fields = reported.publisher.map(|publisher| publisher.fields).unwrap_or_default();
-    Ok(fields.into_iter().map(|field| row(field, examination)).collect())
+    let Some(publisher) = reported.publisher else { return Ok(None) };
+    let explained = human::expected(&publisher).map(|expected| ExplainedPublisher {
+        expected: format!("{expected}: {}", publisher.status),
+        fields: publisher.fields.into_iter().map(|field| row(field, examination)).collect(),
+    });
+    Ok(explained)
+}
+
+/// The sentence that the library has for a note.
+fn sentence(note: String) -> String {
+    let known = [MatchNote::CaseDiffers, MatchNote::JobWorkflow, MatchNote::RunnerNotStated];
+    let named = |known: &&MatchNote| serde_json::to_value(known).is_ok_and(|name| name == *note);
+    known.iter().find(named).map_or(note.clone(), |known| known.as_str().to_owned())
 }
 
 fn row(field: Field, examination: Option<&Examination>) -> PublisherRow {
@@ -60,7 +65,7 @@ fn row(field: Field, examination: Option<&Examination>) -> PublisherRow {
         certificate,
         extension,
         answer: field.answer,
-        note: field.reason.or(field.note).unwrap_or_default(),
+        note: field.reason.or(field.note.map(sentence)).unwrap_or_default(),
     }
 }
 

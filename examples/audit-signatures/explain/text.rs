@@ -8,6 +8,9 @@ use super::{Explained, Explanation};
 use crate::human::{failed_checks, labelled};
 use crate::plain_text::plain;
 
+/// Where a proof's text stands, behind its number, name and state.
+const COLUMN: usize = 24;
+
 pub fn render(explanation: &Explanation<'_>) -> Result<String, String> {
     let mut out = String::new();
     for package in &explanation.packages {
@@ -28,45 +31,51 @@ pub fn render(explanation: &Explanation<'_>) -> Result<String, String> {
 
 fn of_claim(out: &mut String, claim: &ExplainedClaim) {
     out.push('\n');
-    labelled(out, 0, "", 2, &format!("{}: {}", claim.claim, claim.outcome));
+    labelled(out, 0, "", 0, &format!("{}: {}", claim.claim, claim.outcome));
     for proof in &claim.proofs {
         let mark = match proof.state {
             State::Held => "held",
             State::NotApplicable => "-",
             State::Failed => "FAILED",
-            State::NotKnown => "not known",
+            State::NotKnown => "?",
         };
-        let label = format!("{:>2} {:13}{mark}", proof.number, proof.name);
+        let label = format!("{:>2} {:12}{mark}", proof.number, proof.name);
         let mut lines = proof.found.iter();
-        labelled(out, 2, &label, 30, lines.next().map_or("", String::as_str));
+        labelled(out, 2, &label, COLUMN, lines.next().map_or("", String::as_str));
         for line in lines {
-            labelled(out, 30, "", 30, line);
+            labelled(out, COLUMN, "", COLUMN, line);
         }
+    }
+    if claim.proofs.iter().any(|proof| proof.state == State::NotKnown) {
+        labelled(out, 2, "", 2, "? the claim failed, and nothing is said about this proof");
     }
 }
 
 fn publisher(out: &mut String, package: &Explained<'_>) {
-    if package.publisher.is_empty() {
+    let Some(publisher) = &package.publisher else { return };
+    out.push('\n');
+    labelled(out, 0, "", 0, &format!("trusted publisher: {}", publisher.expected));
+    if publisher.fields.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\ntrusted publisher\n  {:13}{:14}{:11}what", "field", "answer", "extension");
-    for row in &package.publisher {
+    let _ = writeln!(out, "  {:12}{:14}extension", "field", "answer");
+    for row in &publisher.fields {
         let PublisherRow { field, expected, certificate, extension, answer, note } = row;
-        let label = format!("{:13}{:14}{:11}", plain(field), plain(answer), plain(extension));
+        let label = format!("{:12}{:14}{:10}", plain(field), plain(answer), plain(extension));
         let mut lines = Vec::new();
         if !certificate.is_empty() {
-            lines.push(format!("certificate  {certificate}"));
+            lines.push(format!("certificate says {certificate}"));
         }
         if !expected.is_empty() {
-            lines.push(format!("expected     {expected}"));
+            lines.push(format!("expected {expected}"));
         }
         if !note.is_empty() {
-            lines.push(format!("note         {note}"));
+            lines.push(format!("note: {note}"));
         }
         let mut lines = lines.into_iter();
-        labelled(out, 2, &label, 40, &lines.next().unwrap_or_default());
+        labelled(out, 2, label.trim_end(), 39, &lines.next().unwrap_or_default());
         for line in lines {
-            labelled(out, 40, "", 40, &line);
+            labelled(out, 39, "", 39, &line);
         }
     }
 }

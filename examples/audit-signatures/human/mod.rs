@@ -12,6 +12,8 @@ use std::fmt::Write as _;
 
 use countersign::report::{AuditReport, PackageReport};
 pub use paragraph::labelled;
+pub use policy::expected;
+pub use report::{Field, Publisher};
 use report::{Package, Remark, Report};
 use serde_json::Value;
 

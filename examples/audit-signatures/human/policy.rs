@@ -46,7 +46,8 @@ fn is_exception(policy: &Policy) -> bool {
 
 fn excuses(out: &mut String, indent: usize, column: usize, policy: &Policy) {
     if let Some(exempted) = &policy.exempted {
-        labelled(out, indent, "exempt", column, &format!("until {}: {}", exempted.expires, exempted.reason));
+        let text = format!("from {} until {}: {}", exempted.lifts.join(", "), exempted.expires, exempted.reason);
+        labelled(out, indent, "exempt", column, &text);
     }
     if let Some(ended) = &policy.exemption_ended {
         let text = format!("its exemption ended at {} and lifts nothing: {}", ended.expires, ended.reason);
@@ -63,7 +64,23 @@ fn excuses(out: &mut String, indent: usize, column: usize, policy: &Policy) {
 }
 
 fn compared(out: &mut String, publisher: &Publisher) {
-    let Some(expected) = &publisher.expected else { return };
+    let Some(expected) = expected(publisher) else { return };
+    labelled(out, 4, "expected", COLUMN, &expected);
+    let with = |answer: &'static str| publisher.fields.iter().filter(move |field| field.answer == answer);
+    let names = |answer: &'static str| with(answer).map(named).collect::<Vec<_>>().join(", ");
+    for (label, answer) in [("proven", "proven"), ("differs", "contradicted"), ("unproved", "unprovable")] {
+        if with(answer).next().is_some() {
+            labelled(out, 4, label, COLUMN, &names(answer));
+        }
+    }
+    // The failure itself tells of the first.
+    for field in with("contradicted").chain(with("unprovable")).skip(1) {
+        labelled(out, 4, "", COLUMN, &told(field));
+    }
+}
+
+/// The publisher that is required, and who says so.
+pub fn expected(publisher: &Publisher) -> Option<String> {
     let source = match publisher.source.as_deref() {
         Some("caller") => ", by --publisher",
         Some("policy") => ", by the policy",
@@ -71,21 +88,16 @@ fn compared(out: &mut String, publisher: &Publisher) {
         Some("trust-lock") => ", by the trust lock",
         _ => "",
     };
-    labelled(out, 4, "expected", COLUMN, &format!("{expected}{source}"));
-    let proven: Vec<String> = publisher.fields.iter().filter(|field| field.answer == "proven").map(named).collect();
-    if !proven.is_empty() {
-        labelled(out, 4, "proven", COLUMN, &proven.join(", "));
-    }
-    for field in &publisher.fields {
-        match (&field.expected, &field.found, &field.reason) {
-            (Some(expected), Some(found), _) => {
-                let text = format!("{}: expected {expected}", named(field));
-                labelled(out, 4, "differs", COLUMN, &text);
-                labelled(out, 4, "", COLUMN + 2, &format!("the certificate says {found}"));
-            }
-            (_, _, Some(reason)) => labelled(out, 4, "unproved", COLUMN, &format!("{}: {reason}", named(field))),
-            _ => {}
+    publisher.expected.as_ref().map(|expected| format!("{expected}{source}"))
+}
+
+fn told(field: &Field) -> String {
+    match (&field.expected, &field.found, &field.reason) {
+        (Some(expected), Some(found), _) => {
+            format!("{} is \"{expected}\", the certificate says \"{found}\"", field.field)
         }
+        (_, _, Some(reason)) => format!("{}: {reason}", field.field),
+        _ => field.field.clone(),
     }
 }
 

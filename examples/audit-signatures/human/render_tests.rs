@@ -167,9 +167,9 @@ fn a_stranger_sees_why_the_policy_refuses() {
     rule      @octo/*, group core
     expected  github:octo-org/octo-lib#release.yml, by the policy
     proven    issuer (1.8)
-    differs   repository (1.12): expected https://github.com/octo-org/octo-lib
-                the certificate says https://github.com/mallory/fork
-    unproved  runner: the certificate states no runner (1.11)
+    differs   repository (1.12)
+    unproved  runner
+              runner: the certificate states no runner (1.11)
     ended     its exemption ended at 2026-01-01T00:00:00Z and lifts nothing: until the fork is gone
 ";
     assert!(text.contains(expected), "{text}");
@@ -179,11 +179,11 @@ fn a_stranger_sees_why_the_policy_refuses() {
 fn what_is_excused_is_shown() {
     let mut package = attested();
     package["policy"] = json!({"rule": "@octo/lib", "decision": "authorized", "waived": ["runner"], "predates": true,
-        "exempted": {"reason": "the mirror\u{1b}[2J lost it", "expires": "2027-01-01T00:00:00Z"}});
+        "exempted": {"lifts": ["registry-signature"], "reason": "the mirror\u{1b}[2J lost it", "expires": "2027-01-01T00:00:00Z"}});
     let expected = "
 Excused by the policy
   @octo/lib@1.2.3
-      exempt    until 2027-01-01T00:00:00Z: the mirror\\u{1b}[2J lost it
+      exempt    from registry-signature until 2027-01-01T00:00:00Z: the mirror\\u{1b}[2J lost it
       waived    runner, which the certificate does not prove
       predates  it is older than what requires provenance (since), and is not asked for it
 ";

@@ -129,6 +129,8 @@ pub struct Field {
     pub expected: Option<String>,
     pub found: Option<String>,
     pub reason: Option<String>,
+    /// What a careful reader should know of a match.
+    pub note: Option<String>,
     pub extension: Option<String>,
 }
 
@@ -148,6 +150,8 @@ pub struct Policy {
 
 #[derive(Debug, Deserialize)]
 pub struct Exemption {
+    #[serde(default)]
+    pub lifts: Vec<String>,
     pub reason: String,
     pub expires: String,
 }
