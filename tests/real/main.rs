@@ -2,6 +2,7 @@
 
 mod bundles;
 mod packaged;
+mod policy;
 mod recording;
 mod samples;
 mod shared;
