@@ -1,14 +1,18 @@
 //! What verification found: per claim, and as evidence when nothing failed.
 
+mod attestations;
+
 use core::fmt;
 
 use serde::Serialize;
 
+pub use attestations::{LogSummary, Provenance, PublishAttestation};
+
 use crate::artifact::Artifact;
-use crate::claims::{PublishTime, RegistryHints};
+use crate::claims::{History, PublishTime, RegistryHints};
 use crate::error::{Kind, Text, VerifyError};
-use crate::identity::SignerIdentity;
-use crate::registry::{EndedKeyList, KeyOrigin, RegistrySignature};
+use crate::level::Level;
+use crate::registry::{EndedKeyList, RegistrySignature};
 use crate::time::Timestamp;
 
 pub use crate::grounds::{CertificateGrounds, Grounds, LogGrounds};
@@ -69,115 +73,6 @@ impl<T> Finding<T> {
             Self::Failed(error) => Some(error),
             _ => None,
         }
-    }
-}
-
-/// A publish attestation: the registry logged that it published this artifact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublishAttestation {
-    pub(crate) keyid: String,
-    pub(crate) origin: KeyOrigin,
-    pub(crate) log: LogSummary,
-    pub(crate) first: Timestamp,
-    pub(crate) last: Timestamp,
-    pub(crate) grounds: Grounds,
-}
-
-impl PublishAttestation {
-    /// What its proofs rest on.
-    #[must_use]
-    pub fn grounds(&self) -> &Grounds {
-        &self.grounds
-    }
-
-    /// The registry key that signed it.
-    #[must_use]
-    pub fn keyid(&self) -> &str {
-        &self.keyid
-    }
-
-    /// Where that key came from.
-    #[must_use]
-    pub fn origin(&self) -> KeyOrigin {
-        self.origin
-    }
-
-    /// What the transparency log vouches for.
-    #[must_use]
-    pub fn log(&self) -> &LogSummary {
-        &self.log
-    }
-
-    /// When it was logged, authenticated by the log. It was not published later; but an envelope is
-    /// public, and anybody may log it once more, so it may have been published earlier.
-    #[must_use]
-    pub fn time(&self) -> Timestamp {
-        self.first
-    }
-}
-
-/// What is known of the log entries of an attestation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LogSummary {
-    pub(crate) index: Option<u64>,
-    pub(crate) proven: bool,
-}
-
-impl LogSummary {
-    /// The index of the entry in the log, where the log signed it.
-    #[must_use]
-    pub fn index(&self) -> Option<u64> {
-        self.index
-    }
-
-    /// Whether there are entries and each came with an inclusion proof, not with the log's promise alone.
-    /// An instance that has no log proves nothing by one.
-    #[must_use]
-    pub fn is_proven(&self) -> bool {
-        self.proven
-    }
-}
-
-/// Provenance: a CI workflow, named by its certificate, states that it built this artifact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provenance {
-    pub(crate) identity: SignerIdentity,
-    pub(crate) predicate_type: String,
-    pub(crate) log: LogSummary,
-    pub(crate) first: Timestamp,
-    pub(crate) last: Timestamp,
-    pub(crate) grounds: Grounds,
-}
-
-impl Provenance {
-    /// What its proofs rest on.
-    #[must_use]
-    pub fn grounds(&self) -> &Grounds {
-        &self.grounds
-    }
-
-    /// Who signed it, by the certificate.
-    #[must_use]
-    pub fn identity(&self) -> &SignerIdentity {
-        &self.identity
-    }
-
-    /// The statement's predicate type.
-    #[must_use]
-    pub fn predicate_type(&self) -> &str {
-        &self.predicate_type
-    }
-
-    /// What the transparency log vouches for.
-    #[must_use]
-    pub fn log(&self) -> &LogSummary {
-        &self.log
-    }
-
-    /// When it was logged, authenticated by the log.
-    #[must_use]
-    pub fn time(&self) -> Timestamp {
-        self.first
     }
 }
 
@@ -283,6 +178,8 @@ pub struct Examination {
     pub(crate) provenance: Finding<Provenance>,
     pub(crate) publish_time: PublishTime,
     pub(crate) hints: RegistryHints,
+    pub(crate) asserted: Level,
+    pub(crate) history: Option<History>,
     pub(crate) ended_keys: EndedKeyList,
     pub(crate) notes: Vec<Note>,
 }
@@ -318,6 +215,18 @@ impl Examination {
     #[must_use]
     pub fn hints(&self) -> &RegistryHints {
         &self.hints
+    }
+
+    /// What the manifest says, unsigned, about how the version was published: [`Level::asserted`].
+    #[must_use]
+    pub fn asserted_level(&self) -> Level {
+        self.asserted
+    }
+
+    /// What the registry says, unsigned, about all versions, if it was supplied. Nothing of it is proved.
+    #[must_use]
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// What is worth knowing.

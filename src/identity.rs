@@ -13,7 +13,9 @@ use crate::error::{Text, VerifyError, is_unsafe};
 use crate::time::Timestamp;
 
 pub(crate) use extensions::{
-    BUILD_CONFIG_URI, COMMIT, COMMIT_RAW, ISSUER, ISSUER_RAW, REF, REF_RAW, REPOSITORY, REPOSITORY_RAW, RUNNER,
+    BUILD_CONFIG_DIGEST, BUILD_CONFIG_URI, BUILD_SIGNER_URI, COMMIT, COMMIT_RAW, ENVIRONMENT, ISSUER, ISSUER_RAW,
+    OWNER_ID, REF, REF_RAW, REPOSITORY, REPOSITORY_ID, REPOSITORY_RAW, RUNNER, TOKEN_SUBJECT, TRIGGER, TRIGGER_RAW,
+    VISIBILITY,
 };
 
 /// The issuer of GitHub Actions' tokens.
@@ -114,9 +116,13 @@ impl SignerIdentity {
         self.stated.get(&number).map(|text| &**text)
     }
 
-    /// The first of these extensions that says something.
+    /// The first of these extensions that says something, with its number.
+    pub(crate) fn first_of(&self, numbers: [u32; 2]) -> Option<(u32, &str)> {
+        numbers.into_iter().find_map(|number| Some((number, self.extension(number)?)))
+    }
+
     fn either(&self, number: u32, older: u32) -> Option<&str> {
-        self.extension(number).or_else(|| self.extension(older))
+        self.first_of([number, older]).map(|(_, text)| text)
     }
 
     /// Every extension under 1.3.6.1.4.1.57264.1 that says something, by its number, as it stands there.

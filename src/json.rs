@@ -8,6 +8,7 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::error::ParseError;
 use crate::limits;
@@ -19,6 +20,12 @@ use crate::limits;
 /// Errors, in order: `NotJson` (not even the beginning of one, or cut off), `LimitExceeded` (bytes,
 /// depth), `Malformed`.
 pub(crate) fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8], limit: usize) -> Result<T, ParseError> {
+    let mut document = serde_json::Deserializer::from_str(bounded(what, bytes, limit)?);
+    objects::read(&mut document).and_then(|value| document.end().map(|()| value)).map_err(|e| explain(what, &e))
+}
+
+/// The text, if it may be worked on.
+fn bounded<'a>(what: &'static str, bytes: &'a [u8], limit: usize) -> Result<&'a str, ParseError> {
     // An error page is no hostile document, however long it is and whatever brackets it has.
     if !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return Err(ParseError::NotJson { what, reason: "it begins with neither { nor [".into() });
@@ -29,12 +36,36 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8], 
     check_depth(what, bytes)?;
     // RFC 8259 §8.1. In members that are skipped nobody would look, and what is read here would be no
     // document to others.
-    let text = core::str::from_utf8(bytes).map_err(|error| match error.error_len() {
+    core::str::from_utf8(bytes).map_err(|error| match error.error_len() {
         None => ParseError::NotJson { what, reason: "it is cut off within a character".into() },
         Some(_) => ParseError::Malformed { what, reason: "it is not UTF-8".into() },
-    })?;
-    let mut document = serde_json::Deserializer::from_str(text);
-    objects::read(&mut document).and_then(|value| document.end().map(|()| value)).map_err(|e| explain(what, &e))
+    })
+}
+
+/// Reads JSON documents that stand one after another, at most `count` and at least one: bounds and
+/// strictness as in [`read`], for all of them together.
+/// Errors, in order: `NotJson`, `LimitExceeded` (bytes, depth), then by document `LimitExceeded` (count),
+/// `Malformed`.
+pub(crate) fn read_each<T: DeserializeOwned>(
+    what: &'static str,
+    bytes: &[u8],
+    limit: usize,
+    count: usize,
+) -> Result<Vec<T>, ParseError> {
+    let text = bounded(what, bytes, limit)?;
+    let mut read = Vec::new();
+    for document in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
+        if read.len() >= count {
+            return Err(exceeded(what, count));
+        }
+        read.push(read_raw(what, document.map_err(|e| explain(what, &e))?)?);
+    }
+    Ok(read)
+}
+
+/// Reads a value of which every struct is an object, from whatever format.
+pub(crate) fn as_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    objects::read(deserializer)
 }
 
 /// Reads a value of any format, of which every struct, at any depth, is a map there: never a list that is
@@ -44,10 +75,7 @@ pub(crate) fn strictly<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deseriali
 }
 
 /// `read` for a part that was kept aside unread.
-pub(crate) fn read_raw<T: DeserializeOwned>(
-    what: &'static str,
-    raw: &serde_json::value::RawValue,
-) -> Result<T, ParseError> {
+pub(crate) fn read_raw<T: DeserializeOwned>(what: &'static str, raw: &RawValue) -> Result<T, ParseError> {
     objects::read(&mut serde_json::Deserializer::from_str(raw.get())).map_err(|e| explain(what, &e))
 }
 

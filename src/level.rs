@@ -1,5 +1,7 @@
 //! How much stands behind a version, as one scale.
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::claims::DistClaims;
@@ -66,5 +68,11 @@ impl Level {
             Self::TrustedPublisher => "trusted-publisher",
             Self::StagedPublish => "staged-publish",
         }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

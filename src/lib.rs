@@ -75,7 +75,7 @@ mod trust;
 mod verifier;
 
 pub use artifact::{Artifact, ArtifactHasher, Hashed};
-pub use claims::{Attestations, Claims, DistClaims, Packument, PublishTime};
+pub use claims::{Attestations, Claims, DistClaims, History, Packument, PublishTime};
 pub use error::{Denied, ParseError, VerifyError};
 pub use evidence::{Evidence, Examination, Failures};
 pub use identity::{SignerIdentity, SubjectKind};

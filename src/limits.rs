@@ -71,9 +71,11 @@ pub const POLICY_BYTES: usize = 4 << 20;
 pub const POLICY_RULES: usize = 10_000;
 /// Exemptions of one policy.
 pub const EXEMPTIONS: usize = 10_000;
-/// Publishers of one rule (npm allows ten of a package).
-pub const PUBLISHERS: usize = 64;
 /// Versions that one rule's `since` lists.
 pub const SINCE_VERSIONS: usize = 10_000;
 /// Bytes of an exemption's reason.
 pub const REASON_BYTES: usize = 2 << 10;
+/// Bytes of what `npm trust list --json` prints (one publisher is under 1 KiB).
+pub const NPM_TRUST_LIST_BYTES: usize = 1 << 20;
+/// Publishers of one package, and alternatives within one field of them (npm allows ten publishers).
+pub const PUBLISHER_ALTERNATIVES: usize = 64;

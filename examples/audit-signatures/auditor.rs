@@ -1,6 +1,7 @@
 //! One package at a time: documents to claims, claims to what was found, and that to a report.
 
 use countersign::evidence::Examination;
+use countersign::policy::Need;
 use countersign::report::{PackageReport, Role, Subject};
 use countersign::{
     Artifact, Attestations, Claims, Denied, PackageId, Packument, ParseError, Policy, Timestamp, VerifyError,
@@ -73,7 +74,9 @@ impl Auditor<'_> {
         };
         let attestations =
             if dist.advertises_attestations() { self.attestations(item) } else { Attestations::NotAdvertised };
+        let needs = self.policy.needs(&artifact, &dist);
         let claims = Claims::new(dist, attestations).with_publish_time(published);
+        let claims = if needs.contains(&Need::History) { claims.with_history(packument.history()) } else { claims };
         let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
         let resolved = self.policy.resolve(&artifact);
         let report = PackageReport::examined(&examination, item.locations.clone(), Some(&resolved));

@@ -8,7 +8,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::DistClaims;
+use super::{DistClaims, History};
 use crate::error::{ParseError, VerifyError};
 use crate::json;
 use crate::limits;
@@ -32,9 +32,9 @@ pub enum PublishTime {
 /// A packument, of which versions are read one by one: an unreadable one spoils only itself.
 #[derive(Debug)]
 pub struct Packument<'a> {
-    name: String,
-    versions: Members<'a>,
-    time: Members<'a>,
+    pub(super) name: String,
+    pub(super) versions: Members<'a>,
+    pub(super) time: Members<'a>,
 }
 
 #[derive(Deserialize)]
@@ -78,9 +78,15 @@ impl<'a> Packument<'a> {
         };
         Ok(Some((claims, time)))
     }
+
+    /// What it says of all its versions: see [`History::of`]. Read once, it serves every version.
+    #[must_use]
+    pub fn history(&self) -> History {
+        History::of(self)
+    }
 }
 
-fn read_time(raw: &RawValue) -> Result<Timestamp, ParseError> {
+pub(super) fn read_time(raw: &RawValue) -> Result<Timestamp, ParseError> {
     let text: String = json::read_raw(WHAT, raw)?;
     // Rounded up, so that a key's end is never passed by a part of a second unnoticed.
     Timestamp::from_rfc3339(&text, Fraction::Up).ok_or_else(|| ParseError::Malformed {
@@ -92,7 +98,7 @@ fn read_time(raw: &RawValue) -> Result<Timestamp, ParseError> {
 /// The members of an object, unread; one that occurs twice is refused, because whoever reads the
 /// other one sees something else.
 #[derive(Debug, Default)]
-struct Members<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+pub(super) struct Members<'a>(pub(super) BTreeMap<Cow<'a, str>, &'a RawValue>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

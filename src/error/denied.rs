@@ -69,6 +69,15 @@ error_table! {
         } = "PUBLISHER_MISMATCH", Unwanted, Denied, 5,
             "the trusted publisher's {field} is \"{expected}\", the certificate says \"{found}\"",
             "If the project really moved, change the configured publisher; if not, do not install.";
+        /// The repository is the one whose number is pinned, under another name.
+        RepositoryRenamed {
+            /// The name that is configured.
+            expected: Text,
+            /// The name in the certificate.
+            found: Text,
+        } = "REPOSITORY_RENAMED", Unwanted, Denied, 7,
+            "the repository \"{expected}\" is now called \"{found}\": its pinned number is the same",
+            "The number proves that it is the same repository: write its new name into the configured publisher.";
         /// The certificate does not say what the configuration asks about.
         PublisherUnprovable {
             /// Which field.
@@ -125,6 +134,27 @@ error_table! {
         } = "CLAIM_FAILED", Altered, Invalid, 3,
             "the {claim} is required, and it does not hold",
             "See the failure of the claim itself.";
+        /// An earlier version was published with more. It rests on what the registry says of itself.
+        TrustDowngrade {
+            /// The latest of the earlier versions that had most.
+            from_version: Text,
+            /// What that one had.
+            from_level: &'static str,
+            /// What this one has.
+            to_level: &'static str,
+            /// Whether the earlier evidence is `registry-asserted` or `verified`.
+            basis: &'static str,
+        } = "TRUST_DOWNGRADE", Unwanted, Denied, 7,
+            "its level is {to_level}, and that of {from_version}, published before it, is {from_level} ({basis})",
+            "Ask the maintainer why, or use the earlier version. If it is known and harmless, exempt this version by name; for maintenance lines, compare within the same major.";
+        /// The registry dates no version of the package, so that none is known to be earlier.
+        HistoryUndated = "HISTORY_UNDATED", Unproven, Unverifiable, 33,
+            "the packument has no publish times at all, so that nothing says which versions came before",
+            "Supply the full packument: the abbreviated one has no times, and some mirrors remove them.";
+        /// The registry dates other versions of the package, and not this one.
+        VersionUndated = "VERSION_UNDATED", Unproven, Unverifiable, 34,
+            "the packument has publish times, and none that can be read for this version",
+            "Ask the registry itself, and later: a version that it lists and does not date is unusual.";
         /// Evidence from the future: it was verified for a later moment than it is judged at.
         JudgedBeforeVerified = "JUDGED_BEFORE_VERIFIED", Unproven, Unverifiable, 42,
             "the evidence was made for a later time than the one it is judged at",

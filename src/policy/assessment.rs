@@ -3,7 +3,8 @@
 use super::{Configured, EndedKeys, Exemption, Lift, Need, PublisherSource, Requirement};
 use crate::claims::PublishTime;
 use crate::error::Denied;
-use crate::evidence::{Claim, Examination, Finding, Provenance};
+use crate::evidence::{Claim, Examination, Finding, Note, Provenance};
+use crate::identity::SignerIdentity;
 use crate::publisher::{Answer, Field, FieldAnswer, MatchStatus, PublisherMatch};
 use crate::registry::{RegistrySignature, Window};
 use crate::time::Timestamp;
@@ -20,6 +21,8 @@ pub(crate) struct Assessment {
     pub(crate) exempted: Option<Exemption>,
     /// Provenance is wanting, and not asked of a version of that age.
     pub(crate) predates: bool,
+    /// What is worth a look and refuses nothing.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// A publisher held against the certificate.
@@ -48,7 +51,7 @@ impl Requirement {
             let outcome = self.signature(examination, ended_keys);
             check(Lift::RegistrySignature, Claim::RegistrySignature, outcome);
         }
-        let mut outcomes = Vec::new();
+        let (mut outcomes, mut notes) = (Vec::new(), Vec::new());
         let mut compared = None;
         if let Some(signer) = &self.signer {
             let outcome = require_provenance(examination).and_then(|found| signer.must_be(found.identity()));
@@ -72,30 +75,43 @@ impl Requirement {
         if let Some(min_age) = self.min_age {
             check(Lift::MinAge, Claim::PublishAttestation, min_age.judge(examination, now));
         }
-        Assessment { compared, predates, ..assessment }
+        if let Some(rule) = &self.downgrade {
+            let found = rule.judge(examination, now).map(|note| notes.extend(note));
+            check(Lift::Downgrade, Claim::Publisher, found);
+        }
+        Assessment { compared, predates, notes, ..assessment }
     }
 
-    /// Any publisher that matches in full wins; else the nearest miss is explained.
+    /// Any publisher that matches in full wins; else the nearest miss is explained. Fields are never
+    /// combined across two.
     fn publisher(&self, publishers: &[Configured], found: &Provenance) -> (Option<Compared>, Result<(), Denied>) {
-        let waived: Vec<Field> = self.waived.iter().copied().collect();
-        let mut nearest: Option<(usize, Compared, Denied)> = None;
-        for Configured { publisher, source } in publishers {
-            let matched = publisher.matches(found.identity());
-            let (status, used) = matched.status_waiving(&waived);
-            let compared = |publisher, is_match| Compared { publisher, source: *source, waived: used, is_match };
-            if status == MatchStatus::Match {
-                return (Some(compared(matched, true)), Ok(()));
-            }
-            let misses: Vec<&FieldAnswer> = matched.fields().iter().filter(|f| is_miss(f, &waived)).collect();
-            if nearest.as_ref().is_none_or(|(least, ..)| misses.len() < *least) {
-                let (count, denied) = (misses.len(), explain(&misses));
-                nearest = Some((count, compared(matched, false), denied));
-            }
-        }
-        match nearest {
-            Some((_, compared, denied)) => (Some(compared), Err(denied)),
-            None => (None, Err(Denied::PublisherUnconfigured)),
-        }
+        let waivers: Vec<Field> = self.waived.iter().copied().collect();
+        let Some((publisher, source)) = self.nearest(publishers, found.identity()) else {
+            return (None, Err(Denied::PublisherUnconfigured));
+        };
+        let (status, waived) = publisher.status_waiving(&waivers);
+        let is_match = status == MatchStatus::Match;
+        let outcome = if is_match { Ok(()) } else { Err(explain(&publisher, &waivers)) };
+        (Some(Compared { publisher, source, waived, is_match }), outcome)
+    }
+
+    /// Of several publishers the first that matches in full; if none does, the nearest miss: the one with the
+    /// fewest contradicted fields, then with the fewest unprovable ones, then the first.
+    fn nearest(
+        &self,
+        publishers: &[Configured],
+        identity: &SignerIdentity,
+    ) -> Option<(PublisherMatch, PublisherSource)> {
+        let waivers: Vec<Field> = self.waived.iter().copied().collect();
+        let matches = publishers.iter().map(|configured| (configured.publisher.matches(identity), configured.source));
+        matches.min_by_key(|(matched, _)| matched.distance(&waivers))
+    }
+
+    /// How the publishers and a signer compare: the one that matches in full, else the nearest miss, for a
+    /// table of its fields. `None` if no publisher is required. It decides nothing.
+    #[must_use]
+    pub fn nearest_publisher(&self, identity: &SignerIdentity) -> Option<PublisherMatch> {
+        self.nearest(self.publishers.as_deref()?, identity).map(|(publisher, _)| publisher)
     }
 
     fn signature(&self, examination: &Examination, ended_keys: EndedKeys) -> Result<(), Denied> {
@@ -120,16 +136,12 @@ impl Requirement {
     }
 }
 
-fn is_miss(field: &FieldAnswer, waived: &[Field]) -> bool {
-    match field.answer() {
-        Answer::Proven { .. } => false,
-        Answer::Contradicted { .. } => true,
-        Answer::Unprovable { .. } => !waived.contains(&field.field()),
+/// The gravest miss: a contradiction before what is unprovable, and of each the first.
+fn explain(matched: &PublisherMatch, waived: &[Field]) -> Denied {
+    if let Some(denied) = renamed(matched) {
+        return denied;
     }
-}
-
-/// A contradiction is named before what is merely unprovable.
-fn explain(misses: &[&FieldAnswer]) -> Denied {
+    let misses: Vec<&FieldAnswer> = matched.misses(waived).collect();
     let contradicted = misses.iter().find_map(|miss| match miss.answer() {
         Answer::Contradicted { expected, found } => Some(Denied::PublisherMismatch {
             field: miss.field().as_str(),
@@ -138,15 +150,27 @@ fn explain(misses: &[&FieldAnswer]) -> Denied {
         }),
         _ => None,
     });
-    let unprovable = misses.iter().find_map(|miss| match miss.answer() {
-        Answer::Unprovable { reason } => {
-            Some(Denied::PublisherUnprovable { field: miss.field().as_str(), reason: (*reason).into() })
-        }
-        _ => None,
+    let unprovable = misses.iter().find_map(|miss| {
+        let reason = miss.reason()?.into();
+        Some(Denied::PublisherUnprovable { field: miss.field().as_str(), reason })
     });
     contradicted
         .or(unprovable)
         .unwrap_or(Denied::PublisherUnprovable { field: "publisher", reason: "nothing was compared".into() })
+}
+
+/// If the name alone is another, and the pinned number is the repository's.
+fn renamed(matched: &PublisherMatch) -> Option<Denied> {
+    let pinned =
+        |field: &FieldAnswer| field.field() == Field::RepositoryId && matches!(field.answer(), Answer::Proven { .. });
+    let mut contradicted = matched.fields().iter().filter(|f| matches!(f.answer(), Answer::Contradicted { .. }));
+    match (contradicted.next(), contradicted.next()) {
+        (Some(name), None) if name.field() == Field::Repository && matched.fields().iter().any(pinned) => {
+            let found = name.found()?.clone();
+            Some(Denied::RepositoryRenamed { expected: name.expected().clone(), found })
+        }
+        _ => None,
+    }
 }
 
 /// Only provenance that was proved and counts. Each way of not having it is its own refusal, so that

@@ -4,7 +4,7 @@ use super::assessment::{Assessment, Compared};
 use super::{Admitted, Exemption, PublisherSource};
 use crate::artifact::{Artifact, Hashed};
 use crate::error::VerifyError;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Note};
 use crate::publisher::{Field, PublisherMatch};
 use crate::time::Timestamp;
 
@@ -21,6 +21,7 @@ pub struct Authorized {
     predates: bool,
     signer: String,
     at: Timestamp,
+    notes: Vec<Note>,
 }
 
 impl Authorized {
@@ -35,6 +36,7 @@ impl Authorized {
             predates: assessment.predates,
             signer: signer.unwrap_or_else(|| evidence.artifact().registry().to_string()),
             at,
+            notes: assessment.notes,
         }
     }
 
@@ -79,6 +81,12 @@ impl Authorized {
     #[must_use]
     pub fn waived(&self) -> &[Field] {
         self.matched.as_ref().map_or(&[], |matched| &matched.waived)
+    }
+
+    /// What the requirement found worth knowing and did not refuse.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// Names the requirement that decided.

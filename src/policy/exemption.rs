@@ -105,6 +105,10 @@ impl TryFrom<Written> for Exemption {
         // A version holds no `@`.
         let (name, version) =
             written.package.rsplit_once('@').ok_or_else(|| refuse("write name@version, such as @octo/lib@1.2.3"))?;
+        // Old packages may have such names, and whoever writes one here means many.
+        if name.contains('*') {
+            return Err(refuse("it needs one exact name"));
+        }
         let id = PackageId::new(name, version).map_err(|error| match error {
             ParseError::PackageVersion { .. } => {
                 refuse("it needs one exact version: a range would excuse the next one")

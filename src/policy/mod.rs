@@ -58,6 +58,7 @@
 mod admitted;
 mod assessment;
 mod authorized;
+mod downgrade;
 mod exemption;
 mod min_age;
 mod pattern;
@@ -73,6 +74,7 @@ pub use crate::need::Need;
 pub use admitted::Admitted;
 pub(crate) use assessment::Assessment;
 pub use authorized::{Authorized, Observed};
+pub use downgrade::{Basis, Downgrade, DowngradeRule, DowngradeScope, OnDowngrade};
 pub use exemption::{Exemption, Lift};
 pub use min_age::{AgeBasis, MinAge};
 pub use receipt::{Receipt, Rules};

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Authorized, Configured, Exemption, Lift, MinAge, Need, PublisherSource, RequiredSigner, Since};
+use super::{
+    Authorized, Configured, DowngradeRule, Exemption, Lift, MinAge, Need, PublisherSource, RequiredSigner, Since,
+};
 use crate::claims::DistClaims;
 use crate::error::{Denied, ParseError};
 use crate::evidence::Evidence;
@@ -37,6 +39,7 @@ pub struct Requirement {
     pub(super) waived: BTreeSet<Field>,
     pub(super) since: Option<Since>,
     pub(super) min_age: Option<MinAge>,
+    pub(super) downgrade: Option<DowngradeRule>,
     pub(super) exemption: Option<Exemption>,
     pub(super) pinned: BTreeSet<Sha512Digest>,
 }
@@ -51,6 +54,7 @@ impl Requirement {
             waived: BTreeSet::new(),
             since: None,
             min_age: None,
+            downgrade: None,
             exemption: None,
             pinned: BTreeSet::new(),
         }
@@ -117,6 +121,12 @@ impl Requirement {
         Self { min_age: Some(min_age), ..self }
     }
 
+    /// Also compares with earlier versions. It only refuses: what else is required stays required.
+    #[must_use]
+    pub fn no_downgrade(self, rule: DowngradeRule) -> Self {
+        Self { downgrade: Some(rule), ..self }
+    }
+
     /// Asks no provenance of versions that are older than that.
     #[must_use]
     pub fn since(self, since: Since) -> Self {
@@ -130,7 +140,8 @@ impl Requirement {
         self
     }
 
-    /// Lets one field be unprovable. A field that is contradicted stays so.
+    /// Lets one field be unprovable. A field that is contradicted stays so, and so does
+    /// [`Field::Provenance`].
     #[must_use]
     pub fn waive(mut self, field: Field) -> Self {
         self.waived.insert(field);
@@ -140,7 +151,7 @@ impl Requirement {
     /// What must be fetched before this requirement can be judged. Known before any I/O, and no more
     /// than it uses.
     #[must_use]
-    pub fn needs(&self, id: &PackageId, dist: &DistClaims) -> BTreeSet<Need> {
+    pub fn needs(&self, _id: &PackageId, dist: &DistClaims) -> BTreeSet<Need> {
         // What is lifted may yet be judged: an exemption ends at a moment that is not known here.
         let advertised = dist.advertises_attestations();
         let mut needs = BTreeSet::new();
@@ -151,7 +162,9 @@ impl Requirement {
             needs.insert(Need::PublishTime);
         }
         needs.extend(self.min_age.and_then(|min_age| min_age.needs(advertised)));
-        let _ = id;
+        if self.downgrade.is_some() {
+            needs.insert(Need::History);
+        }
         needs
     }
 
@@ -163,9 +176,9 @@ impl Requirement {
     /// [`Denied::NotSupplied`] or [`Denied::WindowUnjudged`]; for provenance [`Denied::NotSupplied`],
     /// [`Denied::MissingProvenance`], [`Denied::AttestationsWithheld`],
     /// [`Denied::AttestationsUnavailable`], [`Denied::ProvenanceUnconfirmed`], then
-    /// [`Denied::SignerMismatch`], [`Denied::PublisherUnconfigured`], [`Denied::PublisherMismatch`],
-    /// [`Denied::PublisherUnprovable`]; for an age [`Denied::NotSupplied`], [`Denied::AgeUnprovable`],
-    /// [`Denied::TooYoung`].
+    /// [`Denied::SignerMismatch`], [`Denied::PublisherUnconfigured`], [`Denied::RepositoryRenamed`],
+    /// [`Denied::PublisherMismatch`], [`Denied::PublisherUnprovable`]; for an age [`Denied::NotSupplied`], [`Denied::AgeUnprovable`],
+    /// [`Denied::TooYoung`]; then those of [`DowngradeRule::judge`].
     pub fn authorize(&self, evidence: &Evidence, now: Timestamp) -> Result<Authorized, Denied> {
         if now < evidence.verified_at() {
             return Err(Denied::JudgedBeforeVerified);

@@ -6,7 +6,7 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor, value::MapAccessDeserialize
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::pattern::Pattern;
-use super::{Configured, EndedKeys, MinAge, PublisherSource, RequiredSigner, Requirement, Since};
+use super::{Configured, DowngradeRule, EndedKeys, MinAge, PublisherSource, RequiredSigner, Requirement, Since};
 use crate::error::ParseError;
 use crate::limits;
 use crate::publisher::{Field, TrustedPublisher};
@@ -54,6 +54,8 @@ pub(super) struct Written {
     ended_keys: Option<EndedKeys>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     min_age: Option<MinAge>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    downgrade: Option<DowngradeRule>,
 }
 
 /// A rule that can be meant: whatever it says has an effect.
@@ -117,6 +119,7 @@ impl Rule {
             waived: written.waive.unwrap_or_default().into_iter().collect(),
             since: written.since,
             min_age: written.min_age,
+            downgrade: written.downgrade,
             ..Requirement::nothing()
         };
         Ok(Self { packages, group, requirement: Some(requirement), from })
@@ -133,6 +136,7 @@ impl Written {
             ("since", self.since.is_some()),
             ("ended-keys", self.ended_keys.is_some()),
             ("min-age", self.min_age.is_some()),
+            ("downgrade", self.downgrade.is_some()),
         ];
         match says.iter().find(|(_, said)| *said) {
             Some((what, _)) => Err(invalid(&format!("it only observes, so that `{what}` would have no effect"))),
@@ -153,7 +157,7 @@ impl Written {
             _ => {}
         }
         let listed = self.publishers.as_deref().unwrap_or_default();
-        if listed.len() > limits::PUBLISHERS {
+        if listed.len() > limits::PUBLISHER_ALTERNATIVES {
             return Err(ParseError::LimitExceeded { what: "publishers of a rule", limit: 64 });
         }
         let written = self.publishers_from.as_deref().unwrap_or_default();
@@ -288,6 +292,7 @@ impl From<&Rule> for Written {
             since: required.since,
             ended_keys: required.registry_signature.filter(|ended| *ended != EndedKeys::Deny),
             min_age: required.min_age,
+            downgrade: required.downgrade,
         }
     }
 }

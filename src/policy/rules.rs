@@ -60,7 +60,7 @@ pub struct Resolved<'a> {
 #[must_use]
 pub enum Decision {
     /// The evidence meets what is required.
-    Authorized(Authorized),
+    Authorized(Box<Authorized>),
     /// Nothing is required of this package, so that nothing can be admitted either.
     Observed(Box<Observed>),
 }
@@ -100,9 +100,12 @@ impl Policy {
     ///
     /// # Errors
     /// [`ParseError::LimitExceeded`] (4 MiB, depth 64), [`ParseError::NotJson`], and
-    /// [`ParseError::Malformed`] with the line and column of whatever is not a policy.
+    /// [`ParseError::PolicyInvalid`] with the line and column of whatever is not a policy.
     pub fn from_json(json: &[u8]) -> Result<Self, ParseError> {
-        json::read("policy", json, limits::POLICY_BYTES)
+        json::read("policy", json, limits::POLICY_BYTES).map_err(|error| match error {
+            ParseError::Malformed { reason, .. } => ParseError::PolicyInvalid { reason },
+            other => other,
+        })
     }
 
     /// Adds a package's publishers from a source of its own, as `npm-trust`: they count where the rule for
@@ -175,7 +178,9 @@ impl Policy {
     /// As [`Requirement::authorize`].
     pub fn authorize(&self, evidence: &Evidence, now: Timestamp) -> Result<Decision, Denied> {
         match self.resolve(evidence.artifact()).requirement() {
-            Some(requirement) => requirement.authorize(evidence, now).map(Decision::Authorized),
+            Some(requirement) => {
+                requirement.authorize(evidence, now).map(|authorized| Decision::Authorized(Box::new(authorized)))
+            }
             None => Ok(Decision::Observed(Box::new(Observed::of(evidence.clone())))),
         }
     }

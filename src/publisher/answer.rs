@@ -2,44 +2,10 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
-use super::TrustedPublisher;
+use super::Field;
 use crate::error::Text;
-
-/// A field of a trusted publisher.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Field {
-    /// Who vouches for the rest: the CI system.
-    Issuer,
-    /// The repository that the workflow ran in.
-    Repository,
-    /// The workflow that was started.
-    Workflow,
-    /// Where it ran.
-    Runner,
-}
-
-impl Field {
-    /// Its name in reports, policies and waivers.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Issuer => "issuer",
-            Self::Repository => "repository",
-            Self::Workflow => "workflow",
-            Self::Runner => "runner",
-        }
-    }
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// What the certificate says of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,13 +37,20 @@ pub enum Answer {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum MatchNote {
-    /// The names differ in the case of ASCII letters, which GitHub does not tell apart.
+    /// The names differ in the case of ASCII letters, which GitHub and GitLab do not tell apart.
     CaseDiffers,
     /// A certificate from before 2023-05 names only the workflow of the signing job; for a reusable
     /// one of the same repository that is not the workflow that was started.
     JobWorkflow,
     /// A certificate from before 2023-05 does not state the runner, so that it was not judged.
     RunnerNotStated,
+    /// The publisher pins neither the repository's number nor its owner's: whoever registers a name
+    /// that was given up is taken for its former holder.
+    NameOnlyPin,
+    /// The repository was not public when it signed: nobody outside can read what was built.
+    NotPublic,
+    /// The environment is read from the token's subject, as its own extension is not there.
+    FromTokenSubject,
 }
 
 impl MatchNote {
@@ -88,6 +61,9 @@ impl MatchNote {
             Self::CaseDiffers => "the names differ in the case of letters",
             Self::JobWorkflow => "an early certificate names the signing job's workflow, not the one that was started",
             Self::RunnerNotStated => "an early certificate does not state the runner, which was not judged",
+            Self::NameOnlyPin => "name-only pin: a name can be given up and registered by somebody else",
+            Self::NotPublic => "the repository was not public when it signed",
+            Self::FromTokenSubject => "the environment is the one in the token's subject",
         }
     }
 }
@@ -118,7 +94,7 @@ impl Serialize for Source {
     }
 }
 
-/// One field, the answer, and where the certificate gives it.
+/// One field: what the publisher says, what the certificate says, and the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldAnswer {
     field: Field,
@@ -126,20 +102,55 @@ pub struct FieldAnswer {
     answer: Answer,
     #[serde(rename = "extension", skip_serializing_if = "Option::is_none")]
     source: Option<Source>,
+    // A report shows both where they differ, and there the answer holds them.
+    #[serde(skip)]
+    expected: Text,
+    #[serde(skip)]
+    found: Option<Text>,
 }
 
 impl FieldAnswer {
-    pub(super) fn proven(field: Field, source: Source, note: Option<MatchNote>) -> Self {
-        Self { field, answer: Answer::Proven { note }, source: Some(source) }
+    /// What remains of the comparison `holds`.
+    pub(super) fn of(field: Field, source: Source, expected: &str, found: &str, holds: bool) -> Self {
+        let (expected, found) = (Text::from(expected), Text::from(found));
+        let answer = match holds {
+            true => Answer::Proven { note: None },
+            false => Answer::Contradicted { expected: expected.clone(), found: found.clone() },
+        };
+        Self { field, answer, source: Some(source), expected, found: Some(found) }
+    }
+
+    /// Byte by byte.
+    pub(super) fn equal(field: Field, number: u32, expected: &str, found: &str) -> Self {
+        Self::of(field, Source::Extension(number), expected, found, expected == found)
+    }
+
+    pub(super) fn proven(field: Field, source: Source, expected: &str, found: &str) -> Self {
+        Self::of(field, source, expected, found, true)
     }
 
     pub(super) fn contradicted(field: Field, source: Source, expected: &str, found: &str) -> Self {
-        let answer = Answer::Contradicted { expected: expected.into(), found: found.into() };
-        Self { field, answer, source: Some(source) }
+        Self::of(field, source, expected, found, false)
     }
 
-    pub(super) fn unprovable(field: Field, reason: &'static str) -> Self {
-        Self { field, answer: Answer::Unprovable { reason }, source: None }
+    pub(super) fn unprovable(field: Field, expected: &str, reason: &'static str) -> Self {
+        Self { field, answer: Answer::Unprovable { reason }, source: None, expected: expected.into(), found: None }
+    }
+
+    /// The same with a note, if it is proven.
+    pub(super) fn noting(mut self, new: MatchNote) -> Self {
+        if let Answer::Proven { note } = &mut self.answer {
+            *note = Some(new);
+        }
+        self
+    }
+
+    /// The same, or unprovable if it was proven.
+    pub(super) fn doubting(self, reason: &'static str) -> Self {
+        match self.answer {
+            Answer::Proven { .. } => Self { answer: Answer::Unprovable { reason }, ..self },
+            _ => self,
+        }
     }
 
     /// The field.
@@ -159,93 +170,25 @@ impl FieldAnswer {
     pub fn source(&self) -> Option<Source> {
         self.source
     }
-}
 
-/// All fields together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MatchStatus {
-    /// Every field is proven.
-    Match,
-    /// A field is contradicted.
-    Mismatch,
-    /// No field is contradicted, and one is unprovable.
-    Unprovable,
-}
-
-/// How a trusted publisher and a signer compare.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub struct PublisherMatch {
-    publisher: TrustedPublisher,
-    fields: Vec<FieldAnswer>,
-    notes: Vec<MatchNote>,
-    callee: Option<Text>,
-}
-
-impl PublisherMatch {
-    pub(super) fn new(
-        publisher: &TrustedPublisher,
-        fields: Vec<FieldAnswer>,
-        notes: Vec<MatchNote>,
-        callee: Option<&str>,
-    ) -> Self {
-        Self { publisher: publisher.clone(), fields, notes, callee: callee.map(Text::from) }
+    /// What the publisher makes of the field, whatever the answer.
+    #[must_use]
+    pub fn expected(&self) -> &Text {
+        &self.expected
     }
 
-    /// The publisher that was compared.
+    /// What the certificate says, whatever the answer; `None` if it says nothing of it.
     #[must_use]
-    pub fn publisher(&self) -> &TrustedPublisher {
-        &self.publisher
+    pub fn found(&self) -> Option<&Text> {
+        self.found.as_ref()
     }
 
-    /// Each field that was judged.
+    /// Why it is unprovable, if it is.
     #[must_use]
-    pub fn fields(&self) -> &[FieldAnswer] {
-        &self.fields
-    }
-
-    /// The notes of all fields, and of what was not judged.
-    #[must_use]
-    pub fn notes(&self) -> Vec<MatchNote> {
-        let of_fields = self.fields.iter().filter_map(|field| match field.answer {
-            Answer::Proven { note } => note,
+    pub fn reason(&self) -> Option<&'static str> {
+        match self.answer {
+            Answer::Unprovable { reason } => Some(reason),
             _ => None,
-        });
-        of_fields.chain(self.notes.iter().copied()).collect()
-    }
-
-    /// The reusable workflow that signed on behalf of the publisher's, if it was not the publisher's
-    /// own file.
-    #[must_use]
-    pub fn callee(&self) -> Option<&Text> {
-        self.callee.as_ref()
-    }
-
-    /// All fields together, and nothing waived.
-    #[must_use]
-    pub fn status(&self) -> MatchStatus {
-        self.status_waiving(&[]).0
-    }
-
-    /// All fields together, where an unprovable answer of the fields named is excused; and the fields
-    /// for which that was needed. A contradiction is never excused.
-    #[must_use]
-    pub fn status_waiving(&self, waived: &[Field]) -> (MatchStatus, Vec<Field>) {
-        let mut used = Vec::new();
-        let mut unprovable = false;
-        for FieldAnswer { field, answer, .. } in &self.fields {
-            match answer {
-                Answer::Proven { .. } => {}
-                Answer::Contradicted { .. } => return (MatchStatus::Mismatch, Vec::new()),
-                Answer::Unprovable { .. } if waived.contains(field) => used.push(*field),
-                Answer::Unprovable { .. } => unprovable = true,
-            }
-        }
-        // Comparing nothing proves nothing.
-        match unprovable || self.fields.is_empty() {
-            true => (MatchStatus::Unprovable, Vec::new()),
-            false => (MatchStatus::Match, used),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::error::{self, Denied, Text, VerifyError, escaped};
 use crate::evidence::{Claim, Examination, Finding, Note};
 use crate::level::Level;
 use crate::policy::{Assessment, Lift, Resolved};
+use crate::publisher::FieldAnswer;
 use crate::registry::RegistrySignature;
 use crate::registry_id::RegistryId;
 
@@ -119,6 +120,9 @@ impl PackageReport {
         let matched = publisher.status == PublisherReportStatus::Match;
         let mut failures = failures_of(examination, matched, resolved);
         failures.extend(assessment.iter().flat_map(|assessment| denials(assessment, &failures)).collect::<Vec<_>>());
+        let mut notes = examination.notes().to_vec();
+        notes.extend(assessment.iter().flat_map(|assessment| assessment.notes.clone()));
+        notes.sort();
         let artifact = examination.artifact();
         let subject = Subject {
             name: artifact.id().name().into(),
@@ -140,7 +144,7 @@ impl PackageReport {
             policy: resolved
                 .filter(|resolved| !resolved.is_silent())
                 .map(|resolved| PolicyReport::of(resolved, assessment.as_ref(), examination.now)),
-            notes: examination.notes().to_vec(),
+            notes,
             ..Self::bare(subject)
         };
         report.failed(failures)
@@ -259,6 +263,13 @@ impl PackageReport {
     #[must_use]
     pub fn group(&self) -> Option<&str> {
         self.policy.as_ref().and_then(PolicyReport::group)
+    }
+
+    /// How the fields of the publisher that matched, or came nearest, compare with the certificate's. Empty if
+    /// none is required, or there was nothing to compare it with.
+    #[must_use]
+    pub fn publisher_fields(&self) -> &[FieldAnswer] {
+        self.claims.as_ref().map(|claims| claims.publisher.fields()).unwrap_or_default()
     }
 
     pub(super) fn claims(&self) -> Option<&ClaimReports> {

@@ -10,6 +10,7 @@ use crate::artifact::Artifact;
 use crate::claims::{Attestations, Claims, PublishTime, Response};
 use crate::error::{ParseError, Text, VerifyError};
 use crate::evidence::{Claim, Evidence, Examination, Failures, Finding, Note, Provenance, PublishAttestation};
+use crate::level::Level;
 use crate::limits;
 use crate::registry::{self, KeyUsage, RegistryKeys, RegistrySignature, SigningTime, Window};
 use crate::registry_id::RegistryId;
@@ -91,6 +92,8 @@ impl Verifier {
             provenance,
             publish_time: claims.publish_time,
             hints: claims.dist.hints.clone(),
+            asserted: Level::asserted(&claims.dist),
+            history: claims.history.clone(),
             ended_keys: self.keys_of(artifact).map(RegistryKeys::ended).unwrap_or_default(),
             notes,
         }
@@ -218,6 +221,13 @@ fn manifest_failures(artifact: &Artifact, claims: &Claims) -> Vec<VerifyError> {
             what: "version manifest",
             expected: id.to_string().into(),
             found: format!("{}@{}", dist.name, dist.version).into(),
+        });
+    }
+    if let Some(history) = claims.history.as_ref().filter(|history| history.name() != id.name()) {
+        failures.push(VerifyError::NameVersionMismatch {
+            what: "packument",
+            expected: id.name().into(),
+            found: history.name().into(),
         });
     }
     if let Some(sha512) = dist.sha512.filter(|sha512| sha512 != artifact.sha512()) {

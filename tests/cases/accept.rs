@@ -80,6 +80,10 @@ fn bundles(m: &Mint) -> Vec<Folder> {
             "key-id-null",
             "The key id of the certificate's envelope is null, which says the same as an empty one.",
         ),
+        m.provenance(|a| a.timestamped((m.mini.sigstore.tsas[0].clone(), Era::Mar2026.time() + 2))).verified(
+            "timestamped-by-an-authority",
+            "A trusted timestamp authority saw the signature too: the certificate must hold at its time and the log's.",
+        ),
         m.provenance(|a| a.also_logged(second)).verified(
             "logged-in-two-logs",
             "A second trusted log has an entry of its own: both are verified, and each counts once.",

@@ -2,7 +2,7 @@
 //! beside a compiling twin in the documentation of `countersign::policy`.
 
 use countersign::evidence::Finding;
-use countersign::policy::{Admitted, Authorized, EndedKeys, Observed, Receipt, RequiredSigner};
+use countersign::policy::{Admitted, Authorized, DowngradeRule, EndedKeys, Observed, Receipt, RequiredSigner};
 use countersign::{
     Artifact, ArtifactHasher, Attestations, Claims, Denied, Evidence, Examination, Failures, Hashed, ParseError,
     RegistryId, Requirement, TrustedPublisher, TrustedRoot, Verifier, VerifyError,
@@ -47,7 +47,7 @@ fn ap_03_no_decision_has_a_default() {
         assert!(Probe::<Requirement>::NO_DEFAULT && Probe::<TrustedPublisher>::NO_DEFAULT);
         assert!(Probe::<Evidence>::NO_DEFAULT && Probe::<Authorized>::NO_DEFAULT && Probe::<Admitted>::NO_DEFAULT);
         assert!(Probe::<Observed>::NO_DEFAULT && Probe::<EndedKeys>::NO_DEFAULT && Probe::<Receipt>::NO_DEFAULT);
-        assert!(Probe::<Attestations>::NO_DEFAULT);
+        assert!(Probe::<Attestations>::NO_DEFAULT && Probe::<DowngradeRule>::NO_DEFAULT);
         // The probe itself can tell.
         assert!(!Probe::<ArtifactHasher>::NO_DEFAULT);
     }

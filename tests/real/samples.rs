@@ -16,7 +16,7 @@ use crate::shared;
 const STRICTER: &[(&str, &str, &str)] = &[];
 
 #[derive(Clone)]
-struct Sample(Value);
+pub struct Sample(pub Value);
 
 impl Sample {
     fn text(&self, member: &str) -> &str {
@@ -27,12 +27,12 @@ impl Sample {
         self.text("id")
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub fn bytes(&self) -> Vec<u8> {
         shared::bytes(&shared::folder().unwrap().join("real").join(self.text("file")))
     }
 
     /// What the verifier makes of an answer of the attestations endpoint; the manifest signs nothing.
-    fn examine(&self, response: Vec<u8>) -> Examination {
+    pub fn examine(&self, response: Vec<u8>) -> Examination {
         let id = PackageId::new(self.text("package"), self.text("version")).unwrap();
         let integrity = self.text("integrity");
         let manifest = json!({"name": id.name(), "version": id.version(), "dist": {"integrity": integrity}});
@@ -86,7 +86,7 @@ fn now() -> Timestamp {
     "2026-11-22T00:00:00Z".parse().unwrap()
 }
 
-fn samples(kind: &str) -> Vec<Sample> {
+pub fn samples(kind: &str) -> Vec<Sample> {
     let Some(folder) = shared::folder() else { return Vec::new() };
     let manifest: Value = serde_json::from_slice(&shared::bytes(&folder.join("real/manifest.json"))).unwrap();
     let samples = manifest["samples"].as_array().unwrap().iter();

@@ -206,6 +206,13 @@ impl Plan {
         self.build = Build::GitLab;
     }
 
+    /// The same, so many seconds later.
+    pub fn later(&mut self, seconds: i64) {
+        self.certified_at += seconds;
+        self.integrated_at += seconds;
+        self.timestamps.iter_mut().for_each(|(_, time)| *time += seconds);
+    }
+
     /// The SLSA Node.js builder: a reusable workflow signs, and its own predicate describes the run.
     pub fn delegated(&mut self) {
         self.build = Build::Delegator;

@@ -80,6 +80,6 @@ fn explained(judged: &Judged) -> Result<Explained<'_>, String> {
     Ok(Explained {
         report: &judged.report,
         claims: examination.map(claims::of).unwrap_or_default(),
-        publisher: publisher::of(&judged.report, examination)?,
+        publisher: publisher::of(&judged.report)?,
     })
 }

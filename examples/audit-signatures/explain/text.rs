@@ -6,10 +6,11 @@ use super::claims::{ExplainedClaim, State};
 use super::publisher::PublisherRow;
 use super::{Explained, Explanation};
 use crate::human::{failed_checks, labelled};
-use crate::plain_text::plain;
 
 /// Where a proof's text stands, behind its number, name and state.
 const COLUMN: usize = 24;
+/// The same behind a field, its answer and its extension.
+const WIDE: usize = 44;
 
 pub fn render(explanation: &Explanation<'_>) -> Result<String, String> {
     let mut out = String::new();
@@ -58,24 +59,17 @@ fn publisher(out: &mut String, package: &Explained<'_>) {
     if publisher.fields.is_empty() {
         return;
     }
-    let _ = writeln!(out, "  {:12}{:14}extension", "field", "answer");
+    let _ = writeln!(out, "  {:17}{:14}extension", "field", "answer");
     for row in &publisher.fields {
         let PublisherRow { field, expected, certificate, extension, answer, note } = row;
-        let label = format!("{:12}{:14}{:10}", plain(field), plain(answer), plain(extension));
-        let mut lines = Vec::new();
-        if !certificate.is_empty() {
-            lines.push(format!("certificate says {certificate}"));
-        }
-        if !expected.is_empty() {
-            lines.push(format!("expected {expected}"));
-        }
-        if !note.is_empty() {
-            lines.push(format!("note: {note}"));
-        }
+        let label = format!("{field:17}{answer:14}{}", extension.as_deref().unwrap_or_default());
+        let certificate = certificate.as_deref().unwrap_or("nothing");
+        let mut lines = vec![format!("expected {expected}"), format!("certificate says {certificate}")];
+        lines.extend(note.map(|note| format!("note: {note}")));
         let mut lines = lines.into_iter();
-        labelled(out, 2, label.trim_end(), 39, &lines.next().unwrap_or_default());
+        labelled(out, 2, label.trim_end(), WIDE, &lines.next().unwrap_or_default());
         for line in lines {
-            labelled(out, 39, "", 39, &line);
+            labelled(out, WIDE, "", WIDE, &line);
         }
     }
 }

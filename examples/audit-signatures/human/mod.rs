@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use countersign::report::{AuditReport, PackageReport};
 pub use paragraph::labelled;
 pub use policy::expected;
-pub use report::{Field, Publisher};
+pub use report::Publisher;
 use report::{Package, Remark, Report};
 use serde_json::Value;
 

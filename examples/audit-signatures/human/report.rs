@@ -129,8 +129,6 @@ pub struct Field {
     pub expected: Option<String>,
     pub found: Option<String>,
     pub reason: Option<String>,
-    /// What a careful reader should know of a match.
-    pub note: Option<String>,
     pub extension: Option<String>,
 }
 

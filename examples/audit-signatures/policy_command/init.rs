@@ -2,7 +2,7 @@
 //!
 //! Whatever was tampered with before this first audit becomes the rule, which is why a person reviews it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -17,8 +17,6 @@ use crate::audit::Audit;
 use crate::auditor::Judged;
 use crate::inputs::{Inputs, Required};
 use crate::plain_text::plain;
-
-const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
 
 /// The policy as TOML. The exit code is the audit's: what is not verified gets no rule.
 pub fn policy(inputs: &Inputs) -> Result<(String, ExitCode), String> {
@@ -62,37 +60,87 @@ fn name_and_version(judged: &Judged) -> String {
     format!("{name}@{version}")
 }
 
+/// Who built the locked versions of one package.
+#[derive(Default)]
+struct Publishers {
+    /// By name, with the ids that certificates state beside it.
+    found: BTreeMap<TrustedPublisher, BTreeSet<Ids>>,
+    comments: String,
+}
+
+/// Of the repository and of its owner.
+type Ids = (Option<String>, Option<String>);
+
+impl Publishers {
+    fn of(examined: &[&Examination]) -> Self {
+        let mut publishers = Self::default();
+        for examination in examined {
+            let Some(provenance) = examination.provenance().proven() else { continue };
+            let identity = provenance.identity();
+            let of = format!("# {}: {}", examination.artifact().id(), plain(&origin(provenance)));
+            let unwritten = match publisher(identity) {
+                Some(publisher) => {
+                    let ids = [identity.repository_id(), identity.owner_id()].map(|id| id.map(str::to_owned));
+                    publishers.found.entry(publisher).or_default().insert(ids.into());
+                    ""
+                }
+                None => "\n# No publisher is written for that.",
+            };
+            let _ = writeln!(publishers.comments, "{of}{unwritten}");
+        }
+        publishers
+    }
+
+    /// Pinned to the ids, which stay when a name is given up and registered by somebody else.
+    fn pinned(&self) -> Result<BTreeSet<TrustedPublisher>, String> {
+        let mut pinned = BTreeSet::new();
+        for (publisher, stated) in &self.found {
+            let any = stated.iter().any(is_stated);
+            for (repository, owner) in stated.iter().filter(|ids| is_stated(ids) || !any) {
+                let mut publisher = Ok(publisher.clone());
+                if let Some(id) = repository {
+                    publisher = publisher.and_then(|publisher| publisher.repository_id(id));
+                }
+                if let Some(id) = owner {
+                    publisher = publisher.and_then(|publisher| publisher.owner_id(id));
+                }
+                pinned.insert(publisher.map_err(|e| format!("cannot write the policy: {e}"))?);
+            }
+        }
+        Ok(pinned)
+    }
+
+    /// Whether a version is locked whose certificate states none of the ids that others pin.
+    fn wants_waiver(&self) -> bool {
+        self.found.values().any(|stated| stated.iter().any(is_stated) && !stated.iter().all(is_stated))
+    }
+}
+
+fn is_stated(ids: &Ids) -> bool {
+    ids.0.is_some() && ids.1.is_some()
+}
+
 /// The rule for the locked versions of one package, if a publisher of it can be named.
 fn rule(out: &mut String, judged: &[Judged]) -> Result<(), String> {
     let verified = |judged: &&Judged| judged.report.verdict() == Verdict::Verified;
     let examined: Vec<&Examination> = judged.iter().filter(verified).filter_map(|j| j.examination.as_ref()).collect();
-    let mut publishers = BTreeSet::new();
-    let mut comments = String::new();
-    for examination in &examined {
-        let Some(provenance) = examination.provenance().proven() else { continue };
-        let of = format!("# {}: {}", examination.artifact().id(), plain(&origin(provenance)));
-        match publisher(provenance.identity()) {
-            Some(publisher) => {
-                publishers.insert(publisher);
-                let _ = writeln!(comments, "{of}");
-            }
-            None => {
-                let _ = writeln!(comments, "{of}; this version writes no rule for that");
-            }
-        }
+    let publishers = Publishers::of(&examined);
+    if !publishers.comments.is_empty() {
+        let _ = write!(out, "\n{}", publishers.comments);
     }
-    if !comments.is_empty() {
-        let _ = write!(out, "\n{comments}");
-    }
-    let Some(first) = examined.first().filter(|_| !publishers.is_empty()) else { return Ok(()) };
+    let Some(first) = examined.first().filter(|_| !publishers.found.is_empty()) else { return Ok(()) };
     let signed = examined.iter().all(|examination| is_signed(examination));
     let levels = if signed { "\"registry-signature\", \"trusted-publisher\"" } else { "\"trusted-publisher\"" };
-    let name = toml(&first.artifact().id().name())?;
+    let name = toml(first.artifact().id().name())?;
     let _ = writeln!(out, "[[rules]]\npackages = [{name}]\nrequire = [{levels}]\npublishers = [");
-    for publisher in &publishers {
-        let _ = writeln!(out, "  {},", toml(publisher)?);
+    for publisher in publishers.pinned()? {
+        let _ = writeln!(out, "  {},", toml(&publisher)?);
     }
     out.push_str("]\n");
+    if publishers.wants_waiver() {
+        out.push_str("# A locked version has an early certificate, which states no ids.\n");
+        out.push_str("waive = [\"repository-id\", \"owner-id\"]\n");
+    }
     older(out, &examined)
 }
 
@@ -134,13 +182,19 @@ fn origin(provenance: &Provenance) -> String {
 /// The publisher that this certificate names, if it is one that a policy can be written about. What is
 /// written holds for the very certificate that it was made of.
 fn publisher(identity: &SignerIdentity) -> Option<TrustedPublisher> {
-    if identity.issuer() != Some(GITHUB_ISSUER) {
-        return None;
-    }
-    let repository = identity.repository()?.strip_prefix("https://github.com/")?;
-    let file = identity.workflow_path()?.strip_prefix(".github/workflows/")?;
-    let publisher = TrustedPublisher::github(repository, file).ok()?;
-    (publisher.matches(identity).status() == MatchStatus::Match).then_some(publisher)
+    let publisher = match identity.issuer()? {
+        "https://token.actions.githubusercontent.com" => {
+            let repository = identity.repository()?.strip_prefix("https://github.com/")?;
+            let file = identity.workflow_path()?.strip_prefix(".github/workflows/")?;
+            TrustedPublisher::github(repository, file)
+        }
+        "https://gitlab.com" => {
+            let project = identity.repository()?.strip_prefix("https://gitlab.com/")?;
+            TrustedPublisher::gitlab(project, identity.workflow_path()?)
+        }
+        _ => return None,
+    };
+    publisher.ok().filter(|publisher| publisher.matches(identity).status() == MatchStatus::Match)
 }
 
 /// A signature that a rule accepts as it is.
