@@ -15,6 +15,8 @@ use crate::level::Level;
 use crate::registry::{EndedKeyList, RegistrySignature};
 use crate::time::Timestamp;
 
+pub use crate::grounds::{CertificateGrounds, Grounds, LogGrounds};
+
 /// Which claim an error or a note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -130,6 +130,12 @@ impl SignerIdentity {
         self.first_of([number, older]).map(|(_, text)| text)
     }
 
+    /// Every extension under 1.3.6.1.4.1.57264.1 that says something, by its number, as it stands there.
+    /// A workflow's display name (1.4) may hold any character: escape it before a person reads it.
+    pub fn extensions(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.stated.iter().map(|(number, text)| (*number, &**text))
+    }
+
     /// Who vouches for all that follows: the issuer of the CI system's token (1.8, else 1.1).
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {

@@ -56,6 +56,7 @@ pub mod error;
 pub mod evidence;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod grounds;
 mod identity;
 mod integrity;
 mod json;

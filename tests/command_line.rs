@@ -1,5 +1,10 @@
 //! The example program as a user runs it: exit codes, both formats, recording and replay.
 
+#[path = "command_line/explain.rs"]
+mod explain;
+#[path = "command_line/policy.rs"]
+mod policy;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;

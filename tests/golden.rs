@@ -64,6 +64,58 @@ fn help_is_printed_as_kept() {
     let help = run(&["--help".into()]);
     assert_eq!(help.status.code(), Some(0));
     golden("help.txt", &help.stdout);
+    for (arguments, file) in [
+        (vec!["explain", "--help"], "help-explain.txt"),
+        (vec!["policy", "--help"], "help-policy.txt"),
+        (vec!["policy", "check", "--help"], "help-policy-check.txt"),
+        (vec!["policy", "init", "--help"], "help-policy-init.txt"),
+    ] {
+        let arguments: Vec<String> = arguments.into_iter().map(String::from).collect();
+        let help = run(&arguments);
+        assert_eq!(help.status.code(), Some(0));
+        golden(file, &help.stdout);
+    }
+}
+
+/// The arguments of the README's first command for another command.
+fn of_first_command(command: &[&str]) -> Vec<String> {
+    let arguments = first_command();
+    let ends = arguments.iter().position(|argument| argument == "--publisher").unwrap();
+    command.iter().map(ToString::to_string).chain(arguments[..ends].iter().cloned()).collect()
+}
+
+#[test]
+fn explanations_are_printed_as_kept() {
+    for (package, file) in [
+        ("attested-in-2025@1.1.0", "explain-held.txt"),
+        ("certificate-never-logged@1.0.0", "explain-failed.txt"),
+        ("published-from-a-fork@1.0.0", "explain-denied.txt"),
+    ] {
+        let mut arguments = of_first_command(&["explain", package]);
+        arguments.extend(["--publisher".into(), "published-from-a-fork=octo-org/octo-lib:release.yml".into()]);
+        golden(file, &run(&arguments).stdout);
+    }
+}
+
+#[test]
+fn a_first_policy_is_printed_as_kept() {
+    golden("policy-init.toml", &run(&of_first_command(&["policy", "init"])).stdout);
+}
+
+/// The README's policy is one, and every line of it does something to the demonstration.
+#[test]
+fn the_readmes_policy_is_a_policy() {
+    let readme = readme();
+    let policy = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.toml");
+    std::fs::write(&file, policy).unwrap();
+    let file = file.to_str().unwrap();
+    let check = run(&["policy", "check", file].map(String::from));
+    assert_eq!(check.status.code(), Some(0), "{}", String::from_utf8_lossy(&check.stderr));
+    let mut arguments = of_first_command(&[]);
+    arguments.extend(["--policy", file].map(String::from));
+    golden("policy.txt", &run(&arguments).stdout);
 }
 
 #[test]

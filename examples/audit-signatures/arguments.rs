@@ -2,68 +2,85 @@
 
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, ValueEnum};
-use countersign::{PackageId, RegistryId, Timestamp, TrustedPublisher};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use countersign::PackageId;
 
-use crate::lockfile::Omit;
-use crate::registry_url::RegistryUrl;
+use crate::inputs::{Inputs, Required};
 
 /// Verify the registry signatures, publish attestations and provenance of every package in a lock file.
 #[derive(Debug, Parser)]
-#[command(name = "audit-signatures", version, after_help = AFTER_HELP)]
+#[command(
+    name = "audit-signatures",
+    version,
+    after_help = AFTER_HELP,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
 pub struct Arguments {
-    /// Project folder or lock file: npm-shrinkwrap.json or package-lock.json, version 2 or 3
-    #[arg(default_value = ".")]
-    pub path: PathBuf,
+    #[command(subcommand)]
+    pub command: Option<Command>,
 
-    /// Read the registry's documents from a recording instead of the network
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["record", "registry"])]
-    pub replay: Option<PathBuf>,
+    #[command(flatten)]
+    pub audit: AuditArguments,
+}
 
-    /// Write the registry's documents into a new recording
-    #[arg(long, value_name = "DIR")]
-    pub record: Option<PathBuf>,
+/// An audit, and how its report is printed.
+#[derive(Debug, Args)]
+pub struct AuditArguments {
+    #[command(flatten)]
+    pub inputs: Inputs,
 
-    /// Fetch every package from here [default: .npmrc, else the lock file's one origin, else npm's configuration]
-    #[arg(long, value_name = "URL", value_parser = RegistryUrl::parse)]
-    pub registry: Option<RegistryUrl>,
-
-    /// Trust these registry keys instead of the built-in ones: the answer of /-/npm/v1/keys, or a TUF target
-    #[arg(long, value_name = "FILE")]
-    pub keys: Option<PathBuf>,
-
-    /// Trust this Sigstore instance (trusted_root.json) instead of the built-in one
-    #[arg(long, value_name = "FILE")]
-    pub trusted_root: Option<PathBuf>,
-
-    /// Judge packages as those of this registry [default: npm]
-    #[arg(long, value_name = "URL", value_parser = registry_identity)]
-    pub registry_identity: Option<RegistryId>,
-
-    /// Require that a package was built by this GitHub workflow; repeatable
-    #[arg(long = "publisher", value_name = "NAME=OWNER/REPO:FILE", value_parser = PublisherArgument::parse)]
-    pub publishers: Vec<PublisherArgument>,
-
-    /// Judge as of this time, such as 2026-11-22T00:00:00Z [default: now]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub at: Option<Timestamp>,
-
-    /// Leave out a kind of dependencies; repeatable
-    #[arg(long, value_name = "KIND")]
-    omit: Vec<OmitArgument>,
+    #[command(flatten)]
+    pub required: Required,
 
     /// How to print the report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what each proof established for one package of the lock file
+    Explain(ExplainArguments),
+    /// Check a policy file, or write a first one
+    #[command(subcommand, disable_help_subcommand = true)]
+    Policy(PolicyCommand),
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The package, with the version that the lock file has
+    #[arg(value_name = "NAME@VERSION", value_parser = package)]
+    pub package: PackageId,
+
+    #[command(flatten)]
+    pub audit: AuditArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Read a policy and say what it holds; exit code 2 and the line and column if it is none
+    Check {
+        /// The policy, as TOML
+        file: PathBuf,
+    },
+    /// Print a policy made from a verified audit: a publisher for each package with provenance, for a person to review
+    Init(Inputs),
+}
+
 const AFTER_HELP: &str = "\
+A project in a folder called explain or policy is ./explain or ./policy.
+
 Examples:
   audit-signatures
       The project in this folder, with the documents of the registry that npm would use.
   audit-signatures ../app --omit dev --publisher @octo/lib=octo-org/octo-lib:release.yml
       Without development dependencies; @octo/lib must come from that workflow.
+  audit-signatures policy init > policy.toml
+  audit-signatures --policy policy.toml
+      Writes a first policy, which a person reviews; then requires what it says.
+  audit-signatures explain @octo/lib@1.2.3 --policy policy.toml
+      What each proof established for one package, and how its publisher compares.
   audit-signatures --record recording
   audit-signatures --replay recording --at 2026-11-22T00:00:00Z --format json
       The same audit twice, the second time without a network and for a machine to read.
@@ -79,32 +96,6 @@ pub enum Format {
     Json,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OmitArgument {
-    Dev,
-    Optional,
-    Peer,
-}
-
-/// `--publisher NAME=OWNER/REPO:FILE`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublisherArgument {
-    pub package: String,
-    pub publisher: TrustedPublisher,
-}
-
-impl PublisherArgument {
-    fn parse(text: &str) -> Result<Self, String> {
-        let expected = || "expected NAME=OWNER/REPO:FILE, such as @octo/lib=octo-org/octo-lib:release.yml".to_owned();
-        let (package, publisher) = text.split_once('=').ok_or_else(expected)?;
-        let (repository, workflow) = publisher.split_once(':').ok_or_else(expected)?;
-        // The version is of no matter; the name has to be one that a lock file can have.
-        PackageId::new(package, "1.0.0").map_err(|e| e.to_string())?;
-        let publisher = TrustedPublisher::github(repository, workflow).map_err(|e| format!("{e}. {}", e.help()))?;
-        Ok(Self { package: package.into(), publisher })
-    }
-}
-
 impl Arguments {
     /// Parses the process's own arguments and those rules that span several of them.
     pub fn from_command_line() -> Result<Self, clap::Error> {
@@ -112,34 +103,28 @@ impl Arguments {
     }
 
     fn checked(self) -> Result<Self, clap::Error> {
-        let mut packages: Vec<&str> = self.publishers.iter().map(|p| p.package.as_str()).collect();
-        packages.sort_unstable();
-        if packages.windows(2).any(|pair| pair.first() == pair.last()) {
-            let message = "two values of --publisher are for the same package, and npm allows one publisher";
-            return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        let required = match &self.command {
+            Some(Command::Explain(explain)) => &explain.audit.required,
+            Some(Command::Policy(_)) | None => &self.audit.required,
+        };
+        match required.check() {
+            Ok(()) => Ok(self),
+            Err((kind, message)) => Err(Self::command().error(kind, message)),
         }
-        Ok(self)
-    }
-
-    /// What `--omit` leaves out.
-    pub fn omit(&self) -> Omit {
-        let has = |kind| self.omit.contains(&kind);
-        Omit { dev: has(OmitArgument::Dev), optional: has(OmitArgument::Optional), peer: has(OmitArgument::Peer) }
     }
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| "expected a time in UTC, such as 2026-11-22T00:00:00Z".to_owned())
-}
-
-fn registry_identity(text: &str) -> Result<RegistryId, String> {
-    if text == "npm" { Ok(RegistryId::npm()) } else { RegistryId::new(text).map_err(|e| e.to_string()) }
+/// A version holds no `@`.
+fn package(text: &str) -> Result<PackageId, String> {
+    let (name, version) = text.rsplit_once('@').ok_or("expected NAME@VERSION, such as @octo/lib@1.2.3")?;
+    PackageId::new(name, version).map_err(|e| format!("{e}. {}", e.help()))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use countersign::TrustedPublisher;
 
     fn parse(line: &str) -> Result<Arguments, clap::Error> {
         Arguments::try_parse_from(line.split_whitespace())?.checked()
@@ -153,9 +138,10 @@ mod tests {
     #[test]
     fn defaults_need_no_argument() {
         let arguments = parse("audit-signatures").unwrap();
-        assert_eq!(arguments.path, PathBuf::from("."));
-        assert_eq!(arguments.format, Format::Human);
-        assert!(arguments.at.is_none() && arguments.publishers.is_empty());
+        assert!(arguments.command.is_none());
+        assert_eq!(arguments.audit.inputs.path, PathBuf::from("."));
+        assert_eq!(arguments.audit.format, Format::Human);
+        assert!(arguments.audit.inputs.at.is_none() && arguments.audit.required.publishers.is_empty());
     }
 
     #[test]
@@ -165,11 +151,12 @@ mod tests {
              --publisher a=o/r:x.yml --publisher @s/b=o/r:y.yaml --at 2026-11-22T00:00:00Z --omit dev --omit peer --format json",
         )
         .unwrap();
-        assert_eq!(arguments.registry_identity.as_ref().unwrap().as_str(), "https://npm.example");
-        assert_eq!(arguments.at.unwrap().to_string(), "2026-11-22T00:00:00Z");
-        let omit = arguments.omit();
+        let AuditArguments { inputs, required, .. } = arguments.audit;
+        assert_eq!(inputs.registry_identity.as_ref().unwrap().as_str(), "https://npm.example");
+        assert_eq!(inputs.at.unwrap().to_string(), "2026-11-22T00:00:00Z");
+        let omit = inputs.omit();
         assert!(omit.dev && omit.peer && !omit.optional);
-        let second = arguments.publishers.last().unwrap();
+        let second = required.publishers.last().unwrap();
         assert_eq!(second.package, "@s/b");
         assert_eq!(second.publisher, TrustedPublisher::github("o/r", "y.yaml").unwrap());
         assert!(parse("audit-signatures --registry https://npm.example --record out").is_ok());
@@ -201,6 +188,18 @@ mod tests {
             "--publisher a=o/r:.github/workflows/x.yml",
             "--publisher a=o/r:x.sh",
             "--publisher a=o/r:x.yml@main",
+            "--publisher a=o/r:x.yml --policy p.toml",
+            "--policy p.toml --policy q.toml",
+            "explain",
+            "explain a",
+            "explain a@^1.0.0",
+            "explain a@1.0.0 --publisher b=o/r:x.yml --publisher b=o/r:y.yml",
+            "policy",
+            "policy check",
+            "policy check p.toml q.toml",
+            "policy check p.toml --policy q.toml",
+            "policy init --policy q.toml",
+            "--at 2026-11-22T00:00:00Z explain a@1.0.0",
         ] {
             let error = parse(&format!("audit-signatures {line}")).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}: {error}");
@@ -212,5 +211,24 @@ mod tests {
         let help = parse("audit-signatures --help").unwrap_err();
         assert_eq!(help.exit_code(), 0);
         assert!(help.to_string().contains("Examples:") && help.to_string().contains("Exit codes:"));
+    }
+
+    #[test]
+    fn commands_stand_beside_the_path() {
+        let path = |line: &str| parse(line).map(|arguments| (arguments.command.is_some(), arguments.audit.inputs.path));
+        assert_eq!(path("audit-signatures ./policy").unwrap(), (false, PathBuf::from("./policy")));
+        assert_eq!(path("audit-signatures ./explain").unwrap(), (false, PathBuf::from("./explain")));
+        assert_eq!(path("audit-signatures help").unwrap(), (false, PathBuf::from("help")));
+        let explain =
+            parse("audit-signatures explain @s/a@1.0.0 app --replay in --policy p.toml --format json").unwrap();
+        let Some(Command::Explain(ExplainArguments { package, audit })) = explain.command else {
+            unreachable!("no explanation")
+        };
+        assert_eq!((package.name(), package.version()), ("@s/a", "1.0.0"));
+        assert_eq!((audit.inputs.path, audit.format), (PathBuf::from("app"), Format::Json));
+        assert_eq!(audit.required.policy, Some(PathBuf::from("p.toml")));
+        let init = parse("audit-signatures policy init app --omit dev").unwrap().command;
+        let Some(Command::Policy(PolicyCommand::Init(inputs))) = init else { unreachable!("no policy") };
+        assert!(inputs.omit().dev && inputs.path == PathBuf::from("app"));
     }
 }

@@ -1,21 +1,30 @@
 //! `audit-signatures`: verifies the packages of an npm lock file and shows who built them.
 //!
-//! Reading order: `arguments`, `lockfile` (what to audit), `registry_choice` and `registry` (where
-//! documents come from), `trust`, `audit` (the only place that asks the library), `human` (what is printed).
+//! Reading order: `arguments`, `lockfile` (what to audit), `requirements` (what each package must show),
+//! `registry_choice` and `registry` (where documents come from), `trust`, `audit` and `auditor` (the places
+//! that ask the library), `human` (what is printed), `explain` and
+//! `policy_command` (the other commands).
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod arguments;
 mod audit;
+mod auditor;
 mod bounded_file;
+mod explain;
 mod human;
+mod inputs;
 mod lockfile;
 mod npmrc;
+mod output;
 mod plain_text;
+mod policy_command;
+mod policy_file;
 mod progress;
 mod registry;
 mod registry_choice;
 mod registry_url;
+mod requirements;
 mod session;
 mod trust;
 mod workers;
@@ -24,7 +33,7 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use arguments::{Arguments, Format};
+use arguments::{Arguments, AuditArguments, Command, Format};
 use plain_text::plain_json;
 
 /// A package is invalid, denied or unverifiable, or there was nothing to audit.
@@ -55,15 +64,21 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let report = audit::run(arguments)?;
-    let text = match arguments.format {
+    match &arguments.command {
+        Some(Command::Explain(arguments)) => explain::run(arguments),
+        Some(Command::Policy(command)) => policy_command::run(command),
+        None => audited(&arguments.audit),
+    }
+}
+
+fn audited(AuditArguments { inputs, required, format }: &AuditArguments) -> Result<ExitCode, String> {
+    let report = audit::run(inputs, required)?;
+    output::print(&match format {
         Format::Json => {
             let json = serde_json::to_string_pretty(&report).map_err(|e| format!("cannot write the report: {e}"))?;
             plain_json(&json) + "\n"
         }
         Format::Human => human::render(&report)?,
-    };
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| format!("cannot print the report: {e}"))?;
+    })?;
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(NOT_CLEAN) })
 }

@@ -151,6 +151,8 @@ mod tests {
             aliases: BTreeSet::new(),
             resolved: resolved.iter().map(|url| (*url).to_owned()).collect(),
             disagrees: false,
+            direct: true,
+            dev: false,
         }
     }
 

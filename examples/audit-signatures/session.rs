@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 
-use crate::arguments::Arguments;
+use crate::inputs::Inputs;
 use crate::lockfile::Item;
 use crate::registry::{ByScope, Http, Recording, Replay, Source};
 use crate::registry_choice::{DecidedBy, RegistryChoice, ask_npm};
@@ -28,17 +28,17 @@ enum Connection {
 
 impl Session {
     /// Opens what the command line asks for; the lock file may decide which registry that is.
-    pub fn open(arguments: &Arguments, project: &std::path::Path, items: &[Item]) -> Result<Self, String> {
-        if let Some(folder) = &arguments.replay {
+    pub fn open(inputs: &Inputs, project: &std::path::Path, items: &[Item]) -> Result<Self, String> {
+        if let Some(folder) = &inputs.replay {
             let replay = Replay::open(folder)?;
             let url = replay.url().clone();
             return Ok(Self { connection: Connection::Replay(replay), url, decided_by: None, scopes: BTreeMap::new() });
         }
-        let choice = RegistryChoice::make(arguments.registry.clone(), project, home().as_deref(), items, ask_npm)?;
+        let choice = RegistryChoice::make(inputs.registry.clone(), project, home().as_deref(), items, ask_npm)?;
         let http = |url: &RegistryUrl| Box::new(Http::new(url.clone())) as Box<dyn Source>;
         let scoped = choice.scopes.iter().map(|(scope, url)| (scope.clone(), http(url))).collect();
         let live = ByScope { default: http(&choice.url), scoped };
-        let connection = match &arguments.record {
+        let connection = match &inputs.record {
             Some(folder) => Connection::Recording(Box::new(Recording::start(folder, live)?)),
             None => Connection::Live(live),
         };

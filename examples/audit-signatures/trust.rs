@@ -7,8 +7,8 @@ use countersign::registry::RegistryKeys;
 use countersign::sigstore::TrustedRoot;
 use countersign::{RegistryId, TrustSnapshot, Verifier};
 
-use crate::arguments::Arguments;
 use crate::bounded_file::bounded;
+use crate::inputs::Inputs;
 use crate::plain_text::plain;
 use crate::registry::Fetched;
 use crate::registry_url::RegistryUrl;
@@ -27,13 +27,13 @@ pub struct Trust {
 
 impl Trust {
     /// Loads keys and trusted root, and compares the keys with those that the registry answers.
-    pub fn load(arguments: &Arguments, session: &Session) -> Result<Self, String> {
-        let identity = arguments.registry_identity.clone().unwrap_or_else(RegistryId::npm);
-        let root = match &arguments.trusted_root {
+    pub fn load(inputs: &Inputs, session: &Session) -> Result<Self, String> {
+        let identity = inputs.registry_identity.clone().unwrap_or_else(RegistryId::npm);
+        let root = match &inputs.trusted_root {
             Some(path) => TrustedRoot::from_json(&bounded(path, LARGEST_ROOT)?).map_err(|e| of_file(path, &e))?,
             None => TrustSnapshot::trusted_root().map_err(|e| e.to_string())?,
         };
-        let keys = match &arguments.keys {
+        let keys = match &inputs.keys {
             Some(path) => {
                 let json = bounded(path, LARGEST_KEYS)?;
                 let keys = RegistryKeys::from_json(identity.clone(), &json).map_err(|e| of_file(path, &e))?;
@@ -43,7 +43,7 @@ impl Trust {
             None => asserted(&identity, session)?,
         };
         let verifier = Verifier::new(root, [keys]).map_err(|e| e.to_string())?;
-        let is_given = arguments.trusted_root.is_some() && (arguments.keys.is_some() || !identity.is_npm());
+        let is_given = inputs.trusted_root.is_some() && (inputs.keys.is_some() || !identity.is_npm());
         Ok(Self { verifier, identity, is_given })
     }
 

@@ -5,16 +5,23 @@
 
 mod arguments;
 mod audit;
+mod auditor;
 mod bounded_file;
+mod explain;
 mod human;
+mod inputs;
 mod lock_file;
 mod lockfile;
 mod npmrc;
+mod output;
 mod plain_text;
+mod policy_command;
+mod policy_file;
 mod progress;
 mod registry;
 mod registry_choice;
 mod registry_url;
+mod requirements;
 mod session;
 mod trust;
 mod workers;

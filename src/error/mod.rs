@@ -7,6 +7,7 @@
 
 mod denied;
 mod parse;
+mod proof;
 mod text;
 mod verify;
 

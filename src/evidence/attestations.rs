@@ -1,5 +1,6 @@
 //! What was proved of an attestation.
 
+use crate::grounds::Grounds;
 use crate::identity::SignerIdentity;
 use crate::registry::KeyOrigin;
 use crate::time::Timestamp;
@@ -12,9 +13,16 @@ pub struct PublishAttestation {
     pub(crate) log: LogSummary,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
+    pub(crate) grounds: Grounds,
 }
 
 impl PublishAttestation {
+    /// What its proofs rest on.
+    #[must_use]
+    pub fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
     /// The registry key that signed it.
     #[must_use]
     pub fn keyid(&self) -> &str {
@@ -71,9 +79,16 @@ pub struct Provenance {
     pub(crate) log: LogSummary,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
+    pub(crate) grounds: Grounds,
 }
 
 impl Provenance {
+    /// What its proofs rest on.
+    #[must_use]
+    pub fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
     /// Who signed it, by the certificate.
     #[must_use]
     pub fn identity(&self) -> &SignerIdentity {

@@ -61,6 +61,11 @@ impl Exemption {
         &self.id
     }
 
+    /// What it lifts while it holds.
+    pub fn lifted(&self) -> impl Iterator<Item = Lift> + '_ {
+        self.lifts.iter().copied()
+    }
+
     /// Why, in the words of whoever wrote it; escaped.
     #[must_use]
     pub fn reason(&self) -> Text {

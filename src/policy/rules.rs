@@ -63,7 +63,7 @@ pub struct Resolved<'a> {
 #[must_use]
 pub enum Decision {
     /// The evidence meets what is required.
-    Authorized(Authorized),
+    Authorized(Box<Authorized>),
     /// Nothing is required of this package, so that nothing can be admitted either.
     Observed(Box<Observed>),
 }
@@ -193,7 +193,9 @@ impl Policy {
     /// As [`Requirement::authorize`].
     pub fn authorize(&self, evidence: &Evidence, now: Timestamp) -> Result<Decision, Denied> {
         match self.resolve(evidence.artifact()).requirement() {
-            Some(requirement) => requirement.authorize(evidence, now).map(Decision::Authorized),
+            Some(requirement) => {
+                requirement.authorize(evidence, now).map(|authorized| Decision::Authorized(Box::new(authorized)))
+            }
             None => Ok(Decision::Observed(Box::new(Observed::of(evidence.clone())))),
         }
     }

@@ -223,6 +223,10 @@ pub(super) enum PublisherReportStatus {
 }
 
 impl PublisherReport {
+    pub(super) fn fields(&self) -> &[crate::publisher::FieldAnswer] {
+        &self.fields
+    }
+
     /// The publisher that matched or came nearest; without provenance to hold it against, those that are
     /// configured.
     pub(super) fn of(requirement: Option<&Requirement>, assessment: Option<&Assessment>) -> Self {

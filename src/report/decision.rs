@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::claims::RegistryHints;
 use crate::error::escaped;
-use crate::policy::{Assessment, DriftEvent, DriftKind, Exemption, Resolved};
+use crate::policy::{Assessment, DriftEvent, DriftKind, Exemption, Lift, Resolved};
 use crate::publisher::Field;
 use crate::time::Timestamp;
 
@@ -37,13 +37,18 @@ pub(super) struct PolicyReport {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct ExemptionReport {
+    lifts: Vec<Lift>,
     reason: String,
     expires: Timestamp,
 }
 
 impl From<&Exemption> for ExemptionReport {
     fn from(exemption: &Exemption) -> Self {
-        Self { reason: exemption.reason().to_string(), expires: exemption.expires() }
+        Self {
+            lifts: exemption.lifted().collect(),
+            reason: exemption.reason().to_string(),
+            expires: exemption.expires(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::{self, Denied, Text, VerifyError, escaped};
 use crate::evidence::{Claim, Examination, Finding, Note};
 use crate::level::Level;
 use crate::policy::{Assessment, Drift, DriftEvent, Lift, Resolved, Severity};
+use crate::publisher::FieldAnswer;
 use crate::registry::RegistrySignature;
 use crate::registry_id::RegistryId;
 
@@ -278,6 +279,13 @@ impl PackageReport {
     #[must_use]
     pub fn group(&self) -> Option<&str> {
         self.policy.as_ref().and_then(PolicyReport::group)
+    }
+
+    /// How the fields of the publisher that matched, or came nearest, compare with the certificate's. Empty if
+    /// none is required, or there was nothing to compare it with.
+    #[must_use]
+    pub fn publisher_fields(&self) -> &[FieldAnswer] {
+        self.claims.as_ref().map(|claims| claims.publisher.fields()).unwrap_or_default()
     }
 
     pub(super) fn claims(&self) -> Option<&ClaimReports> {

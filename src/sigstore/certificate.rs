@@ -11,6 +11,7 @@ use super::x509::Certificate;
 use crate::crypto::PublicKey;
 use crate::error::VerifyError;
 use crate::identity::{SanInput, SignerIdentity};
+use crate::time::Window;
 
 /// A signing certificate whose path, validity and profile hold.
 #[derive(Clone, Debug)]
@@ -32,6 +33,11 @@ impl VerifiedCertificate {
         SignerIdentity::from_parts(subject, self.leaf.fulcio_extensions(), not_before)
     }
 
+    /// From when to when it is valid.
+    pub(crate) fn validity(&self) -> Window {
+        self.certificate().validity()
+    }
+
     pub(super) fn certificate(&self) -> &Certificate {
         self.end_entity.certificate()
     }
@@ -41,7 +47,7 @@ impl VerifiedCertificate {
     }
 
     /// SHA-256 of the public key of the authority that was proved to have issued it.
-    pub(super) fn issuer_spki_sha256(&self) -> &[u8; 32] {
+    pub(crate) fn issuer_spki_sha256(&self) -> &[u8; 32] {
         &self.issuer_spki_sha256
     }
 }

@@ -64,6 +64,7 @@ struct Shard {
 /// An entry that a trusted log vouches for.
 #[derive(Clone, Debug)]
 pub struct LoggedEntry {
+    log_id: String,
     log_index: Option<u64>,
     integrated_time: Option<Timestamp>,
     evidence: LogEvidence,
@@ -93,6 +94,12 @@ pub(super) enum Body {
 }
 
 impl LoggedEntry {
+    /// The log that vouches for it: its id in the trusted root, in hex.
+    #[must_use]
+    pub fn log_id(&self) -> &str {
+        &self.log_id
+    }
+
     /// The index that the log gave. Absent if nothing that the log signed states it: without a promise,
     /// a Rekor v1 entry's index is whatever the sender wrote.
     #[must_use]
@@ -158,6 +165,7 @@ impl LogEntry {
         let generation = kind.generation();
         let index_is_signed = integrated_time.is_some() || generation == Generation::RekorV2;
         Ok(LoggedEntry {
+            log_id: hex::encode(&self.log_id),
             log_index: index_is_signed.then_some(self.log_index),
             integrated_time,
             evidence,

@@ -120,6 +120,7 @@ pub(crate) struct SignedBundle {
     times: VerifiedTimes,
     entries: BoundEntries,
     certificate: Option<LoggedCertificate>,
+    timestamps: Vec<Timestamp>,
 }
 
 /// Who signed.
@@ -150,6 +151,16 @@ impl SignedBundle {
         self.entries.as_slice()
     }
 
+    /// The times of those among them that timestamp authorities state, ascending.
+    pub(crate) fn timestamps(&self) -> &[Timestamp] {
+        &self.timestamps
+    }
+
+    /// The certificate logs that saw the certificate, by their ids in hex, and when.
+    pub(crate) fn certificate_logs(&self) -> &[(String, Timestamp)] {
+        self.certificate.as_ref().map(LoggedCertificate::seen).unwrap_or_default()
+    }
+
     /// By whom.
     pub(crate) fn signer(&self) -> Signer<'_> {
         self.certificate.as_ref().map_or(Signer::Key, |logged| Signer::Certificate(logged.certificate()))
@@ -175,5 +186,8 @@ pub(crate) fn prove(
     let signer = signer.logged(root, now)?; // 6
     let signed = signed::verify(&bundle.content, artifact, signer.key())?; // 7
     let entries = binding::verify(entries, signer.logged_key(), signature, &signed)?; // 8
-    Ok(SignedBundle { signed, times, entries, certificate: signer.into_certificate() })
+    let mut timestamps: Vec<Timestamp> = timestamps.iter().map(timestamp::VerifiedTimestamp::time).collect();
+    timestamps.sort_unstable();
+    timestamps.dedup();
+    Ok(SignedBundle { signed, times, entries, certificate: signer.into_certificate(), timestamps })
 }

@@ -22,11 +22,19 @@ pub(super) const SCT_LIST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.
 
 /// A certificate that a trusted certificate log has seen, if its instance has such logs.
 #[derive(Clone, Debug)]
-pub(super) struct LoggedCertificate(VerifiedCertificate);
+pub(super) struct LoggedCertificate {
+    certificate: VerifiedCertificate,
+    /// Which logs saw it, by their ids in hex, and when.
+    seen: Vec<(String, Timestamp)>,
+}
 
 impl LoggedCertificate {
     pub(super) fn certificate(&self) -> &VerifiedCertificate {
-        &self.0
+        &self.certificate
+    }
+
+    pub(super) fn seen(&self) -> &[(String, Timestamp)] {
+        &self.seen
     }
 }
 
@@ -39,12 +47,12 @@ pub(super) fn verify(
     now: Timestamp,
 ) -> Result<LoggedCertificate, VerifyError> {
     if !root.is_logged() {
-        return Ok(LoggedCertificate(certificate));
+        return Ok(LoggedCertificate { certificate, seen: Vec::new() });
     }
     let scts = read_list(embedded(certificate.certificate())?)?;
     let precertificate = precertificate::without_extension(certificate.certificate().tbs(), SCT_LIST)
         .map_err(|_| malformed("it cannot be taken out of the certificate"))?;
-    let mut good = 0_usize;
+    let mut seen = Vec::new();
     let mut failure = VerifyError::MissingSct;
     for sct in &scts {
         let known = root.certificate_log(sct.log_id).and_then(|log| Ok((log, log.key()?)));
@@ -64,9 +72,9 @@ pub(super) fn verify(
         if time > now {
             return Err(VerifyError::TimeInFuture { time, now });
         }
-        good = good.saturating_add(1);
+        seen.push((hex::encode(sct.log_id), time));
     }
-    if good == 0 { Err(failure) } else { Ok(LoggedCertificate(certificate)) }
+    if seen.is_empty() { Err(failure) } else { Ok(LoggedCertificate { certificate, seen }) }
 }
 
 /// The list in a certificate.

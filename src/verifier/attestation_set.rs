@@ -4,6 +4,7 @@ use crate::artifact::Artifact;
 use crate::claims::AttestationClaim;
 use crate::error::VerifyError;
 use crate::evidence::{Claim, Finding, LogSummary, Note, Provenance, PublishAttestation};
+use crate::grounds::Grounds;
 use crate::registry::{KeyKind, KeyUsage, RegistryKeys};
 use crate::sigstore::{
     self, ArtifactDigest, Bundle, By, LogEvidence, LoggedEntry, ManagedKey, Material, SignedBundle, Signer, TrustedRoot,
@@ -156,6 +157,7 @@ fn publish(
         log: summary(&verified),
         first: verified.times().earliest(),
         last: verified.times().latest(),
+        grounds: Grounds::of(&verified, None),
     };
     Ok((attestation, verified))
 }
@@ -180,9 +182,9 @@ fn provenance(
     };
     must_be_labelled(&statement, outer)?;
     let identity = certificate.identity()?;
-    let note = match statement::check_provenance(&statement, &identity)? {
-        ProvenanceNote::Checked { .. } => None,
-        opaque @ ProvenanceNote::Opaque { .. } => Some(format!("the provenance is {opaque}")),
+    let (build_type, note) = match statement::check_provenance(&statement, &identity)? {
+        ProvenanceNote::Checked { build_type } => (Some(build_type), None),
+        opaque @ ProvenanceNote::Opaque { .. } => (None, Some(format!("the provenance is {opaque}"))),
     };
     let provenance = Provenance {
         identity,
@@ -190,6 +192,7 @@ fn provenance(
         log: summary(&verified),
         first: verified.times().earliest(),
         last: verified.times().latest(),
+        grounds: Grounds::of(&verified, build_type),
     };
     Ok((provenance, verified, note))
 }

@@ -405,7 +405,10 @@ fn the_order_of_recording_decides_nothing() {
         let by_old = version("3.0.1", |w| w.path = ".github/workflows/old.yml".into());
         assert_eq!(events(&lock, &by_old), ["workflow-changed"]);
         let publisher = lock.pinned_publisher(&RegistryId::new("https://npm.example").unwrap(), "@octo/lib").unwrap();
-        assert_eq!(publisher.to_string(), "github:octo-org/octo-lib#release.yml");
+        assert_eq!(
+            publisher.to_string(),
+            "github:octo-org/octo-lib#release.yml with repository-id=700100200, owner-id=9100200"
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 mod bundles;
 mod downgrades;
 mod packaged;
+mod policy;
 mod publishers;
 mod recording;
 mod samples;

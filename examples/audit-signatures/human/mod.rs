@@ -1,14 +1,19 @@
 //! The report for people: what was proved, what was not judged, what failed and what to do.
 
+mod failed;
 mod identities;
 mod paragraph;
+mod policy;
 mod report;
+mod rollout;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use countersign::report::AuditReport;
-use paragraph::labelled;
+use countersign::report::{AuditReport, PackageReport};
+pub use paragraph::labelled;
+pub use policy::expected;
+pub use report::Publisher;
 use report::{Package, Remark, Report};
 use serde_json::Value;
 
@@ -23,17 +28,36 @@ pub fn render(report: &AuditReport) -> Result<String, String> {
     // What to do is for people, so the JSON report, which is for machines, goes without it.
     let packages = json.get_mut("packages").and_then(Value::as_array_mut).into_iter().flatten();
     for (shown, package) in packages.zip(report.packages()) {
-        let failures = shown.get_mut("failures").and_then(Value::as_array_mut).into_iter().flatten();
-        for (failure, help) in failures.filter_map(Value::as_object_mut).zip(package.help()) {
-            failure.insert("help".into(), help.into());
-        }
+        add_help(shown, package);
     }
     text(json)
 }
 
+/// What decided about one package and what failed of it, as the whole report has it.
+pub fn failed_checks(out: &mut String, report: &PackageReport) -> Result<(), String> {
+    let mut json = serde_json::to_value(report).map_err(|e| format!("cannot write the report: {e}"))?;
+    add_help(&mut json, report);
+    let package: Package = serde_json::from_value(json).map_err(of_another_shape)?;
+    if package.policy.is_some() || !package.failures.is_empty() {
+        out.push('\n');
+    }
+    failed::reasons(out, &package);
+    Ok(())
+}
+
+fn add_help(shown: &mut Value, package: &PackageReport) {
+    let failures = shown.get_mut("failures").and_then(Value::as_array_mut).into_iter().flatten();
+    for (failure, help) in failures.filter_map(Value::as_object_mut).zip(package.help()) {
+        failure.insert("help".into(), help.into());
+    }
+}
+
+fn of_another_shape(error: serde_json::Error) -> String {
+    format!("the report has another shape than this program expects: {error}")
+}
+
 fn text(report: Value) -> Result<String, String> {
-    let report: Report = serde_json::from_value(report)
-        .map_err(|e| format!("the report has another shape than this program expects: {e}"))?;
+    let report: Report = serde_json::from_value(report).map_err(of_another_shape)?;
     let mut out = String::new();
     heading(&mut out, &report);
     for note in report.notes.iter().filter(|note| is_about_sources(note)) {
@@ -42,8 +66,10 @@ fn text(report: Value) -> Result<String, String> {
     proved(&mut out, &report);
     identities::table(&mut out, &report);
     not_judged(&mut out, &report);
+    policy::exceptions(&mut out, &report);
     skipped(&mut out, &report);
-    failures(&mut out, &report);
+    failed::list(&mut out, &report);
+    rollout::table(&mut out, &report);
     verdicts(&mut out, &report);
     Ok(out)
 }
@@ -150,39 +176,6 @@ fn skipped(out: &mut String, report: &Report) {
             labelled(out, 10, "", 10, &format!("and {more} more, which --format json lists"));
         }
     }
-}
-
-fn failures(out: &mut String, report: &Report) {
-    let failed: Vec<&Package> = report
-        .packages
-        .iter()
-        .filter(|p| !p.is_skipped() && (p.verdict != "verified" || !p.failures.is_empty()))
-        .collect();
-    if failed.is_empty() {
-        return;
-    }
-    out.push_str("\nFailed\n");
-    for package in failed {
-        let _ = writeln!(out, "\n  {}: {}", plain(&package.id()), plain(&package.verdict));
-        for location in &package.locations {
-            labelled(out, 4, "at", 14, location);
-        }
-        for failure in &package.failures {
-            failed_check(out, failure);
-        }
-        if package.failures.is_empty() {
-            labelled(out, 4, "found", 14, "nothing that proves it");
-        }
-    }
-}
-
-fn failed_check(out: &mut String, failure: &Remark) {
-    labelled(out, 4, "checked", 14, &failure.claim.as_deref().unwrap_or("package").replace('-', " "));
-    labelled(out, 4, "found", 14, &failure.message);
-    if let Some(help) = &failure.help {
-        labelled(out, 4, "to do", 14, help);
-    }
-    labelled(out, 4, "code", 14, &failure.code);
 }
 
 fn verdicts(out: &mut String, report: &Report) {

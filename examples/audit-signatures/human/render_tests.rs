@@ -150,6 +150,71 @@ fn a_good_provenance_of_a_refused_package_is_not_mistaken_for_consent() {
 }
 
 #[test]
+fn a_stranger_sees_why_the_policy_refuses() {
+    let mut package = attested();
+    package["verdict"] = json!("denied");
+    package["policy"] = json!({"rule": "@octo/*", "group": "core", "decision": "denied",
+        "exemptionEnded": {"reason": "until the fork is gone", "expires": "2026-01-01T00:00:00Z"}});
+    package["publisher"] = json!({"status": "mismatch", "source": "policy", "expected": "github:octo-org/octo-lib#release.yml",
+        "fields": [{"field": "issuer", "answer": "proven", "extension": "1.8"},
+            {"field": "repository", "answer": "contradicted", "expected": "https://github.com/octo-org/octo-lib",
+                "found": "https://github.com/mallory/fork", "extension": "1.12"},
+            {"field": "runner", "answer": "unprovable", "reason": "the certificate states no runner (1.11)"}]});
+    let text = report(&json!([package]));
+    let expected = "
+  @octo/lib@1.2.3: denied
+    at        node_modules/@octo/lib
+    rule      @octo/*, group core
+    expected  github:octo-org/octo-lib#release.yml, by the policy
+    proven    issuer (1.8)
+    differs   repository (1.12)
+    unproved  runner
+              runner: the certificate states no runner (1.11)
+    ended     its exemption ended at 2026-01-01T00:00:00Z and lifts nothing: until the fork is gone
+";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn what_is_excused_is_shown() {
+    let mut package = attested();
+    package["policy"] = json!({"rule": "@octo/lib", "decision": "authorized", "waived": ["runner"], "predates": true,
+        "exempted": {"lifts": ["registry-signature"], "reason": "the mirror\u{1b}[2J lost it", "expires": "2027-01-01T00:00:00Z"}});
+    let expected = "
+Excused by the policy
+  @octo/lib@1.2.3
+      exempt    from registry-signature until 2027-01-01T00:00:00Z: the mirror\\u{1b}[2J lost it
+      waived    runner, which the certificate does not prove
+      predates  it is older than what requires provenance (since), and is not asked for it
+";
+    let text = report(&json!([package]));
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn the_rollout_shows_parts_only_where_there_are_some() {
+    let levels = |n: usize| json!({"packages": n, "trustedPublisher": 1, "provenance": 2, "registrySignature": 3, "unproven": 0});
+    let mut summary = summary();
+    summary["rollout"] = json!({"all": levels(7), "direct": levels(2), "transitive": levels(5), "prod": levels(7),
+        "dev": levels(0), "groups": {"core": levels(1), "a group whose name is longer than its column": levels(1)}});
+    let whole = json!({"schema": "countersign.audit/1", "verifiedAt": "2026-11-22T00:00:00Z", "source": "replay",
+        "registry": "https://npm.example/", "registryIdentity": "npm", "summary": summary, "packages": []});
+    let text = text(whole).unwrap();
+    let expected = "
+Rollout                  packages  trusted publisher  provenance  registry signature  unproven
+  all                           7                  1           2                   3         0
+  direct                        2                  1           2                   3         0
+  transitive                    5                  1           2                   3         0
+  group a group whose name is longer than its column
+                                1                  1           2                   3         0
+  group core                    1                  1           2                   3         0
+
+1 verified";
+    assert!(text.contains(expected), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+}
+
+#[test]
 fn another_shape_is_an_error() {
     assert!(text(json!({})).unwrap_err().contains("another shape"));
 }

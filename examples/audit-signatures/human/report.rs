@@ -1,5 +1,7 @@
 //! The members of the report (design §6) that a person is shown.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -27,6 +29,28 @@ pub struct Summary {
     pub registry_signature: SignatureCounts,
     pub provenance: ProvenanceCounts,
     pub publisher: PublisherCounts,
+    #[serde(default)]
+    pub rollout: Rollout,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Rollout {
+    pub all: Levels,
+    pub direct: Levels,
+    pub transitive: Levels,
+    pub prod: Levels,
+    pub dev: Levels,
+    pub groups: BTreeMap<String, Levels>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Levels {
+    pub packages: usize,
+    pub trusted_publisher: usize,
+    pub provenance: usize,
+    pub registry_signature: usize,
+    pub unproven: usize,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,6 +92,7 @@ pub struct Package {
     pub reason: Option<String>,
     pub provenance: Option<Provenance>,
     pub publisher: Option<Publisher>,
+    pub policy: Option<Policy>,
     #[serde(default)]
     pub notes: Vec<Remark>,
     #[serde(default)]
@@ -89,6 +114,44 @@ pub struct Provenance {
 #[derive(Debug, Deserialize)]
 pub struct Publisher {
     pub status: String,
+    /// Who configured it.
+    pub source: Option<String>,
+    pub expected: Option<String>,
+    #[serde(default)]
+    pub fields: Vec<Field>,
+}
+
+/// One field of a publisher beside what the certificate says of it.
+#[derive(Debug, Deserialize)]
+pub struct Field {
+    pub field: String,
+    pub answer: String,
+    pub expected: Option<String>,
+    pub found: Option<String>,
+    pub reason: Option<String>,
+    pub extension: Option<String>,
+}
+
+/// What the policy made of a package.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Policy {
+    pub rule: String,
+    pub group: Option<String>,
+    #[serde(default)]
+    pub waived: Vec<String>,
+    #[serde(default)]
+    pub predates: bool,
+    pub exempted: Option<Exemption>,
+    pub exemption_ended: Option<Exemption>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Exemption {
+    #[serde(default)]
+    pub lifts: Vec<String>,
+    pub reason: String,
+    pub expires: String,
 }
 
 /// A failure or a note.

@@ -43,6 +43,8 @@ pub struct Package {
     #[serde(default)]
     pub dependencies: Names,
     #[serde(default)]
+    pub dev_dependencies: Names,
+    #[serde(default)]
     pub optional_dependencies: Names,
     #[serde(default)]
     pub peer_dependencies: Names,

@@ -15,6 +15,9 @@ pub struct Entry {
     pub version: Option<String>,
     pub integrity: Option<String>,
     pub resolved: Option<String>,
+    /// The project itself asks for it.
+    pub direct: bool,
+    /// Without development dependencies it would not be installed.
     pub dev: bool,
     pub optional: bool,
     pub dev_optional: bool,
@@ -74,6 +77,7 @@ impl Entry {
             version: package.version.clone(),
             integrity: package.integrity.clone(),
             resolved: package.resolved.clone(),
+            direct: false,
             dev: package.dev,
             optional: package.optional,
             dev_optional: package.dev_optional,

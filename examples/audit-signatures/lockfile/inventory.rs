@@ -37,6 +37,11 @@ pub struct Item {
     pub resolved: BTreeSet<String>,
     /// The lock file states another sha512 for the same name and version.
     pub disagrees: bool,
+    /// The project itself asks for it, in one place at least.
+    pub direct: bool,
+    /// Without development dependencies none of its places would be there. What an optional dependency
+    /// needs too (`devOptional`) would be.
+    pub dev: bool,
 }
 
 impl Omit {
@@ -75,6 +80,12 @@ impl Inventory {
         mark_disagreements(&mut inventory.items);
         inventory
     }
+
+    /// Whether anything in it has this name, or is installed under it.
+    pub fn has(&self, name: &str) -> bool {
+        self.items.iter().any(|item| item.name == name || item.aliases.contains(name))
+            || self.skipped.iter().any(|entry| entry.name == name || entry.slot == name)
+    }
 }
 
 impl Item {
@@ -87,10 +98,14 @@ impl Item {
             aliases: BTreeSet::new(),
             resolved: BTreeSet::new(),
             disagrees: false,
+            direct: false,
+            dev: true,
         }
     }
 
     fn add(&mut self, entry: Entry) {
+        self.direct |= entry.direct;
+        self.dev &= entry.dev;
         if entry.slot != self.name {
             self.aliases.insert(entry.slot);
         }
@@ -158,6 +173,24 @@ mod tests {
         assert!(one.len() == 2 && one.iter().all(|item| !item.disagrees));
         let weak = two(r#","integrity":"sha512-1""#, r#","integrity":"sha1-1""#);
         assert!(weak.len() == 2 && weak.iter().all(|item| !item.disagrees));
+    }
+
+    #[test]
+    fn direct_in_one_place_and_dev_in_all() {
+        let found = inventory(
+            r#"{"":{"dependencies":{"a":"1"},"devDependencies":{"d":"1"}},
+                "node_modules/a":{"version":"1.0.0","dependencies":{"t":"1"}},
+                "node_modules/d":{"version":"1.0.0","dev":true},
+                "node_modules/d/node_modules/a":{"version":"1.0.0","dev":true},
+                "node_modules/t":{"version":"1.0.0"},"node_modules/u":{"version":"1.0.0","dev":true},
+                "node_modules/v":{"version":"1.0.0","devOptional":true}}"#,
+            Omit::default(),
+        );
+        let roles = |item: &Item| (item.name.clone(), item.direct, item.dev);
+        let expected =
+            [("a", true, false), ("d", true, true), ("t", false, false), ("u", false, true), ("v", false, false)];
+        assert_eq!(found.items.iter().map(roles).collect::<Vec<_>>(), expected.map(|(n, a, b)| (n.to_owned(), a, b)));
+        assert!(found.has("u") && !found.has("x"));
     }
 
     #[test]

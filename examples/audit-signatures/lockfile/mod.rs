@@ -1,10 +1,12 @@
 //! npm's lock files, read as claims: which packages, from where, with which digest.
 //!
 //! `document` is the JSON as npm writes it, `entry` says what one location is, `bundles` which
-//! locations came inside another package's tarball, `inventory` what is to be audited.
+//! locations came inside another package's tarball, `direct` which the project itself asks for,
+//! `inventory` what is to be audited.
 
 mod bundles;
 mod depth;
+mod direct;
 mod document;
 mod entry;
 mod inventory;
@@ -58,11 +60,12 @@ fn parse(bytes: &[u8]) -> Result<Vec<Entry>, String> {
     let text = text(bytes)?;
     depth::check(bytes)?;
     let packages = document::parse(text)?;
-    let bundled = bundles::find(&packages);
-    packages
-        .iter()
-        .map(|(location, package)| Entry::new(location, package, bundled.contains(location.as_str())))
-        .collect()
+    let (bundled, direct) = (bundles::find(&packages), direct::find(&packages));
+    let entry = |(location, package): (&String, &document::Package)| {
+        let entry = Entry::new(location, package, bundled.contains(location.as_str()))?;
+        Ok(Entry { direct: direct.contains(location.as_str()), ..entry })
+    };
+    packages.iter().map(entry).collect()
 }
 
 /// The usual ways in which a lock file is not JSON, each with what to do about it.

@@ -1,0 +1,149 @@
+//! One package at a time: documents to claims, claims to what was found, and that to a report.
+
+use countersign::evidence::Examination;
+use countersign::policy::Need;
+use countersign::report::{PackageReport, Role, Subject};
+use countersign::{
+    Artifact, Attestations, Claims, Denied, PackageId, Packument, ParseError, Policy, Timestamp, VerifyError,
+};
+
+use crate::lockfile::{Entry, Item, Kind};
+use crate::registry::Fetched;
+use crate::session::Session;
+use crate::trust::Trust;
+
+/// What all workers share.
+pub struct Auditor<'a> {
+    pub session: &'a Session,
+    pub trust: &'a Trust,
+    pub policy: &'a Policy,
+    pub now: Timestamp,
+}
+
+/// A package's report, and what it was made of, if anything was examined.
+pub struct Judged {
+    pub report: PackageReport,
+    pub examination: Option<Examination>,
+}
+
+impl From<PackageReport> for Judged {
+    fn from(report: PackageReport) -> Self {
+        Self { report, examination: None }
+    }
+}
+
+impl Auditor<'_> {
+    /// Judges every locked version of one package.
+    pub fn package(&self, items: &[Item]) -> Vec<Judged> {
+        let Some(first) = items.first() else { return Vec::new() };
+        let fetched = match PackageId::new(&first.name, &first.version) {
+            Ok(_) => self.session.source().packument(&first.name),
+            // Not a name to ask a registry for; each item says so itself.
+            Err(_) => Fetched::NotFound,
+        };
+        let packument = match &fetched {
+            Fetched::Body(body) => Packument::from_json(body).map(Some),
+            _ => Ok(None),
+        };
+        let judge = |item: &Item| match &packument {
+            Ok(Some(packument)) => self.item(item, packument),
+            Ok(None) => {
+                self.artifact(item).map(|_| PackageReport::unavailable(subject(item), missing(&fetched)).into())
+            }
+            Err(error) => Err(error.clone().into()),
+        };
+        let guarded = |item: &Item| {
+            let slot = item.aliases.iter().find(|slot| self.policy.guards(slot))?;
+            let found = format!("{}@{}", item.name, item.version);
+            Some(PackageReport::denied(subject(item), &occupied(slot, &found)).into())
+        };
+        let judged = |item: &Item| {
+            let judged: Judged = guarded(item).unwrap_or_else(|| {
+                judge(item).unwrap_or_else(|error| PackageReport::unreadable(subject(item), &error).into())
+            });
+            let role = Role { direct: item.direct, dev: item.dev };
+            Judged { report: judged.report.in_tree(role), ..judged }
+        };
+        items.iter().map(judged).collect()
+    }
+
+    fn item(&self, item: &Item, packument: &Packument<'_>) -> Result<Judged, VerifyError> {
+        let artifact = self.artifact(item)?;
+        let Some((dist, published)) = packument.version(artifact.id())? else {
+            return Ok(PackageReport::unavailable(subject(item), "the registry does not list this version").into());
+        };
+        let attestations =
+            if dist.advertises_attestations() { self.attestations(item) } else { Attestations::NotAdvertised };
+        let needs = self.policy.needs(&artifact, &dist);
+        let claims = Claims::new(dist, attestations).with_publish_time(published);
+        let claims = if needs.contains(&Need::History) { claims.with_history(packument.history()) } else { claims };
+        let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
+        let resolved = self.policy.resolve(&artifact);
+        let report = PackageReport::examined(&examination, item.locations.clone(), Some(&resolved));
+        Ok(Judged { report, examination: Some(examination) })
+    }
+
+    /// What the lock file alone decides.
+    fn artifact(&self, item: &Item) -> Result<Artifact, VerifyError> {
+        let id = PackageId::new(&item.name, &item.version)?;
+        if item.disagrees {
+            return Err(ParseError::AmbiguousIntegrity.into());
+        }
+        let Some(integrity) = &item.integrity else {
+            return Err(ParseError::WeakIntegrity { found: "an entry without integrity".into() }.into());
+        };
+        Ok(Artifact::expected(self.trust.registry_of(&item.name, self.session), id, integrity)?)
+    }
+
+    fn attestations(&self, item: &Item) -> Attestations {
+        match self.session.source().attestations(&item.name, &item.version) {
+            Fetched::Body(body) => Attestations::Body(body),
+            Fetched::NotFound => Attestations::NotFound,
+            Fetched::NotRecorded => Attestations::NotAsked,
+            Fetched::Unavailable(reason) => Attestations::Unavailable(reason),
+        }
+    }
+
+    /// An entry that no registry answers for.
+    pub fn skipped(&self, entry: &Entry) -> PackageReport {
+        let reason = match entry.kind {
+            Kind::Skipped(reason) => reason.text(),
+            Kind::Registry => "it has no version",
+        };
+        let guard = self.policy.guards(&entry.slot).then(|| occupied(&entry.slot, reason));
+        let subject = Subject {
+            name: entry.name.clone(),
+            version: entry.version.clone().unwrap_or_default(),
+            integrity: entry.integrity.clone(),
+            locations: vec![entry.location.clone()],
+        };
+        match guard {
+            Some(denied) => {
+                PackageReport::denied(subject, &denied).in_tree(Role { direct: entry.direct, dev: entry.dev })
+            }
+            None => PackageReport::skipped(subject, reason),
+        }
+    }
+}
+
+fn occupied(slot: &str, found: &str) -> Denied {
+    Denied::SlotOccupied { slot: slot.into(), found: found.into() }
+}
+
+fn missing(fetched: &Fetched) -> &str {
+    match fetched {
+        Fetched::Body(_) => "it cannot be read",
+        Fetched::NotFound => "the registry does not know this package",
+        Fetched::NotRecorded => "the recording does not hold this package",
+        Fetched::Unavailable(reason) => reason,
+    }
+}
+
+fn subject(item: &Item) -> Subject {
+    Subject {
+        name: item.name.clone(),
+        version: item.version.clone(),
+        integrity: item.integrity.clone(),
+        locations: item.locations.clone(),
+    }
+}

@@ -1,0 +1,47 @@
+//! Packages that are not verified: where they are, what decided, what was found, what to do.
+
+use std::fmt::Write as _;
+
+use super::paragraph::labelled;
+use super::policy;
+use super::report::{Package, Remark, Report};
+use crate::plain_text::plain;
+
+pub fn list(out: &mut String, report: &Report) {
+    let failed: Vec<&Package> = report
+        .packages
+        .iter()
+        .filter(|p| !p.is_skipped() && (p.verdict != "verified" || !p.failures.is_empty()))
+        .collect();
+    if failed.is_empty() {
+        return;
+    }
+    out.push_str("\nFailed\n");
+    for package in failed {
+        let _ = writeln!(out, "\n  {}: {}", plain(&package.id()), plain(&package.verdict));
+        for location in &package.locations {
+            labelled(out, 4, "at", 14, location);
+        }
+        reasons(out, package);
+        if package.failures.is_empty() {
+            labelled(out, 4, "found", 14, "nothing that proves it");
+        }
+    }
+}
+
+/// The policy's part in it, then every check that failed.
+pub fn reasons(out: &mut String, package: &Package) {
+    policy::reasons(out, package);
+    for failure in &package.failures {
+        check(out, failure);
+    }
+}
+
+fn check(out: &mut String, failure: &Remark) {
+    labelled(out, 4, "checked", 14, &failure.claim.as_deref().unwrap_or("package").replace('-', " "));
+    labelled(out, 4, "found", 14, &failure.message);
+    if let Some(help) = &failure.help {
+        labelled(out, 4, "to do", 14, help);
+    }
+    labelled(out, 4, "code", 14, &failure.code);
+}

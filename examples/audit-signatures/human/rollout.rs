@@ -1,0 +1,48 @@
+//! How far a team has come: how many packages have which level, as one table.
+
+use std::fmt::Write as _;
+
+use super::report::{Levels, Report};
+use crate::plain_text::plain;
+
+/// The widest name that stands on the line of its counts.
+const WIDEST: usize = 22;
+
+/// The tree and its parts, where there are parts, and each group of the policy.
+pub fn table(out: &mut String, report: &Report) {
+    let rollout = &report.summary.rollout;
+    if rollout.all.packages == 0 {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "\n{:24}{:>9}{:>19}{:>12}{:>20}{:>10}",
+        "Rollout", "packages", "trusted publisher", "provenance", "registry signature", "unproven"
+    );
+    row(out, "all", &rollout.all);
+    // A part that is the whole, or empty, shows nothing.
+    for [(one, first), (other, second)] in [
+        [("direct", &rollout.direct), ("transitive", &rollout.transitive)],
+        [("prod", &rollout.prod), ("dev", &rollout.dev)],
+    ] {
+        if first.packages > 0 && second.packages > 0 {
+            row(out, one, first);
+            row(out, other, second);
+        }
+    }
+    for (group, levels) in &rollout.groups {
+        row(out, &format!("group {}", plain(group)), levels);
+    }
+}
+
+fn row(out: &mut String, name: &str, levels: &Levels) {
+    if name.chars().count() > WIDEST {
+        super::labelled(out, 2, "", 2, name);
+    }
+    let name = if name.chars().count() > WIDEST { "" } else { name };
+    let Levels { packages, trusted_publisher, provenance, registry_signature, unproven } = levels;
+    let _ = writeln!(
+        out,
+        "  {name:WIDEST$}{packages:>9}{trusted_publisher:>19}{provenance:>12}{registry_signature:>20}{unproven:>10}"
+    );
+}

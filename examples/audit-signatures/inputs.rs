@@ -1,0 +1,122 @@
+//! The flags that every way of running an audit shares: what is audited, whose documents, and what is required.
+
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, ValueEnum};
+use countersign::{PackageId, RegistryId, Timestamp, TrustedPublisher};
+
+use crate::lockfile::Omit;
+use crate::registry_url::RegistryUrl;
+
+/// What is audited, with whose documents and keys, and as of when.
+#[derive(Debug, Args)]
+pub struct Inputs {
+    /// Project folder or lock file: npm-shrinkwrap.json or package-lock.json, version 2 or 3
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// Read the registry's documents from a recording instead of the network
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["record", "registry"])]
+    pub replay: Option<PathBuf>,
+
+    /// Write the registry's documents into a new recording
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+
+    /// Fetch every package from here [default: .npmrc, else the lock file's one origin, else npm's configuration]
+    #[arg(long, value_name = "URL", value_parser = RegistryUrl::parse)]
+    pub registry: Option<RegistryUrl>,
+
+    /// Trust these registry keys instead of the built-in ones: the answer of /-/npm/v1/keys, or a TUF target
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+
+    /// Trust this Sigstore instance (trusted_root.json) instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub trusted_root: Option<PathBuf>,
+
+    /// Judge packages as those of this registry [default: npm]
+    #[arg(long, value_name = "URL", value_parser = registry_identity)]
+    pub registry_identity: Option<RegistryId>,
+
+    /// Judge as of this time, such as 2026-11-22T00:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub at: Option<Timestamp>,
+
+    /// Leave out a kind of dependencies; repeatable
+    #[arg(long, value_name = "KIND")]
+    omit: Vec<OmitArgument>,
+}
+
+/// What is required of the packages.
+#[derive(Debug, Default, Args)]
+pub struct Required {
+    /// Require what this policy says: TOML, and only this file, none is ever looked for
+    #[arg(long, value_name = "FILE", conflicts_with = "publishers")]
+    pub policy: Option<PathBuf>,
+
+    /// Require that a package was built by this GitHub workflow; repeatable
+    #[arg(long = "publisher", value_name = "NAME=OWNER/REPO:FILE", value_parser = PublisherArgument::parse)]
+    pub publishers: Vec<PublisherArgument>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OmitArgument {
+    Dev,
+    Optional,
+    Peer,
+}
+
+/// `--publisher NAME=OWNER/REPO:FILE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublisherArgument {
+    pub package: String,
+    pub publisher: TrustedPublisher,
+}
+
+impl PublisherArgument {
+    fn parse(text: &str) -> Result<Self, String> {
+        let expected = || "expected NAME=OWNER/REPO:FILE, such as @octo/lib=octo-org/octo-lib:release.yml".to_owned();
+        let (package, publisher) = text.split_once('=').ok_or_else(expected)?;
+        let (repository, workflow) = publisher.split_once(':').ok_or_else(expected)?;
+        // The version is of no matter; the name has to be one that a lock file can have.
+        PackageId::new(package, "1.0.0").map_err(|e| e.to_string())?;
+        let publisher = TrustedPublisher::github(repository, workflow).map_err(|e| format!("{e}. {}", e.help()))?;
+        Ok(Self { package: package.into(), publisher })
+    }
+}
+
+impl Inputs {
+    /// What `--omit` leaves out.
+    pub fn omit(&self) -> Omit {
+        let has = |kind| self.omit.contains(&kind);
+        Omit { dev: has(OmitArgument::Dev), optional: has(OmitArgument::Optional), peer: has(OmitArgument::Peer) }
+    }
+
+    /// The moment that everything is judged at.
+    pub fn now(&self) -> Timestamp {
+        self.at.unwrap_or_else(|| std::time::SystemTime::now().into())
+    }
+}
+
+impl Required {
+    /// The rules that span several values.
+    pub fn check(&self) -> Result<(), (ErrorKind, &'static str)> {
+        let mut packages: Vec<&str> = self.publishers.iter().map(|p| p.package.as_str()).collect();
+        packages.sort_unstable();
+        if packages.windows(2).any(|pair| pair.first() == pair.last()) {
+            let message = "two values of --publisher are for the same package, and npm allows one publisher";
+            return Err((ErrorKind::ArgumentConflict, message));
+        }
+        Ok(())
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "expected a time in UTC, such as 2026-11-22T00:00:00Z".to_owned())
+}
+
+fn registry_identity(text: &str) -> Result<RegistryId, String> {
+    if text == "npm" { Ok(RegistryId::npm()) } else { RegistryId::new(text).map_err(|e| e.to_string()) }
+}
