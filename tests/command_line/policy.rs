@@ -234,7 +234,7 @@ fn a_first_policy_verifies_what_it_was_made_of() {
     let report: Value = serde_json::from_slice(&audit.stdout).unwrap();
     let ruled = |package: &&Value| package["policy"]["decision"] == "authorized";
     let authorized: Vec<&Value> = report["packages"].as_array().unwrap().iter().filter(ruled).collect();
-    assert_eq!(authorized.len(), 9);
+    assert_eq!(authorized.len(), 10);
     for package in authorized {
         assert_eq!((&package["verdict"], &package["publisher"]["status"]), (&json!("verified"), &json!("match")));
     }

@@ -30,7 +30,7 @@ fn audit(more: &[&str]) -> Option<Output> {
 }
 
 #[test]
-fn publishers_match_and_differ() {
+fn publishers_match_differ_and_cannot_be_proved() {
     let policy = policy().display().to_string();
     let Some(output) = audit(&["--policy", &policy, "--format", "json"]) else { return };
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -49,8 +49,8 @@ fn publishers_match_and_differ() {
         ["@modelcontextprotocol/server-filesystem@2026.7.10", "verified", "unconfigured", ""],
         ["@playwright/cli@0.1.1", "denied", "mismatch", "tools"],
         ["nuxt@3.13.0", "verified", "match", "framework"],
-        ["sigstore@0.4.0", "verified", "match", "tools"],
-        ["sigstore@1.0.0", "verified", "match", "tools"],
+        ["sigstore@0.4.0", "unverifiable", "unprovable", "tools"],
+        ["sigstore@1.0.0", "unverifiable", "unprovable", "tools"],
         ["sigstore@2.3.1", "verified", "match", "tools"],
     ];
     let expected = expected.map(|row| row.map(|text| if text.is_empty() { Value::Null } else { json!(text) }));
@@ -76,7 +76,20 @@ fn a_stranger_sees_why() {
               certificate says \"https://github.com/microsoft/playwright-cli\"
 ";
     assert!(text.contains(denied), "{text}");
-    assert!(text.contains("6 verified, 0 invalid, 2 denied, 0 unverifiable, 0 skipped"), "{text}");
+    assert!(text.contains("4 verified, 0 invalid, 2 denied, 2 unverifiable, 0 skipped"), "{text}");
+    let unproved = "
+  sigstore@1.0.0: unverifiable
+    at        node_modules/holder-2/node_modules/sigstore
+    rule      sigstore, group tools
+    expected  github:sigstore/sigstore-js#release.yml or github:sigstore/sigstore-js#publish.yml
+              with owner-id=71096353, by the policy
+    proven    issuer (1.1), repository (1.5), workflow (SAN)
+    unproved  owner-id
+    checked   publisher
+    found     the trusted publisher's owner-id cannot be proved: the certificate states no number of
+              the owner (1.17)
+";
+    assert!(text.contains(unproved), "{text}");
     let excused = "
 Excused by the policy
   @laurentsimon/provenance-npm-test@1.0.0

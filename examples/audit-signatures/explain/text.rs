@@ -1,16 +1,12 @@
 //! The explanation for people, within 100 columns.
 
-use std::fmt::Write as _;
-
 use super::claims::{ExplainedClaim, State};
 use super::publisher::PublisherRow;
 use super::{Explained, Explanation};
 use crate::human::{failed_checks, labelled};
 
-/// Where a proof's text stands, behind its number, name and state.
+/// Where text stands: behind a proof's number, name and state, and behind the names of fields.
 const COLUMN: usize = 24;
-/// The same behind a field, its answer and its extension.
-const WIDE: usize = 44;
 
 pub fn render(explanation: &Explanation<'_>) -> Result<String, String> {
     let mut out = String::new();
@@ -56,20 +52,14 @@ fn publisher(out: &mut String, package: &Explained<'_>) {
     let Some(publisher) = &package.publisher else { return };
     out.push('\n');
     labelled(out, 0, "", 0, &format!("trusted publisher: {}", publisher.expected));
-    if publisher.fields.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "  {:17}{:14}extension", "field", "answer");
     for row in &publisher.fields {
         let PublisherRow { field, expected, certificate, extension, answer, note } = row;
-        let label = format!("{field:17}{answer:14}{}", extension.as_deref().unwrap_or_default());
-        let certificate = certificate.as_deref().unwrap_or("nothing");
-        let mut lines = vec![format!("expected {expected}"), format!("certificate says {certificate}")];
-        lines.extend(note.map(|note| format!("note: {note}")));
-        let mut lines = lines.into_iter();
-        labelled(out, 2, label.trim_end(), WIDE, &lines.next().unwrap_or_default());
-        for line in lines {
-            labelled(out, WIDE, "", WIDE, &line);
+        let place = extension.as_ref().map_or_else(String::new, |extension| format!(" ({extension})"));
+        labelled(out, 2, field, COLUMN, &format!("{answer}{place}"));
+        labelled(out, 6, "expected", COLUMN, expected);
+        labelled(out, 6, "certificate says", COLUMN, certificate.as_deref().unwrap_or("nothing"));
+        if let Some(note) = note {
+            labelled(out, 6, "note", COLUMN, note);
         }
     }
 }

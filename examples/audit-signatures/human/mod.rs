@@ -33,11 +33,13 @@ pub fn render(report: &AuditReport) -> Result<String, String> {
     text(json)
 }
 
-/// What decided about one package and what failed of it, as the whole report has it.
+/// What decided about one package and what failed of it, as the whole report has it; the publisher's
+/// fields are left to whoever shows them in full.
 pub fn failed_checks(out: &mut String, report: &PackageReport) -> Result<(), String> {
     let mut json = serde_json::to_value(report).map_err(|e| format!("cannot write the report: {e}"))?;
     add_help(&mut json, report);
     let package: Package = serde_json::from_value(json).map_err(of_another_shape)?;
+    let package = Package { publisher: None, ..package };
     if package.policy.is_some() || !package.failures.is_empty() {
         out.push('\n');
     }

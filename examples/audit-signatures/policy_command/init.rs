@@ -211,3 +211,39 @@ fn toml(value: &(impl Serialize + ?Sized)) -> Result<String, String> {
     value.serialize(toml::ser::ValueSerializer::new(&mut text)).map_err(|e| format!("cannot write the policy: {e}"))?;
     Ok(text)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn pinned(stated: &[(Option<&str>, Option<&str>)]) -> (Vec<String>, bool) {
+        let publisher = TrustedPublisher::github("o/r", "x.yml").unwrap();
+        let owned = |id: Option<&str>| id.map(str::to_owned);
+        let ids = stated.iter().map(|(repository, owner)| (owned(*repository), owned(*owner))).collect();
+        let publishers = Publishers { found: BTreeMap::from([(publisher, ids)]), comments: String::new() };
+        let written = publishers.pinned().unwrap().iter().map(|publisher| toml(publisher).unwrap()).collect();
+        (written, publishers.wants_waiver())
+    }
+
+    #[test]
+    fn a_publisher_is_pinned_to_the_ids_that_are_stated() {
+        let bare = r#"{ type = "github", repository = "o/r", file = "x.yml""#;
+        let with = |repository: &str, owner: &str| {
+            format!(r#"{bare}, repository-id = "{repository}", owner-id = "{owner}" }}"#)
+        };
+        assert_eq!(pinned(&[(None, None)]), (vec![format!("{bare} }}")], false));
+        assert_eq!(pinned(&[(Some("1"), Some("2"))]), (vec![with("1", "2")], false));
+        // Beside a pinned one, an unpinned publisher would let everybody pass whom the pin keeps out.
+        assert_eq!(pinned(&[(None, None), (Some("1"), Some("2"))]), (vec![with("1", "2")], true));
+        let both = vec![with("1", "2"), with("3", "2")];
+        assert_eq!(pinned(&[(Some("1"), Some("2")), (Some("3"), Some("2"))]), (both, false));
+    }
+
+    #[test]
+    fn a_value_is_read_back_as_it_was() {
+        let hostile = "a\"\n\u{1b}\\";
+        let read: toml::Table = toml::from_str(&format!("v = {}", toml(hostile).unwrap())).unwrap();
+        assert_eq!(read.get("v").and_then(|value| value.as_str()), Some(hostile));
+    }
+}
