@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use countersign::PackageId;
 
-use crate::inputs::{Inputs, Required};
+use crate::inputs::{Inputs, Pinning, Required, package_id};
 
 /// Verify the registry signatures, publish attestations and provenance of every package in a lock file.
 #[derive(Debug, Parser)]
@@ -33,6 +34,9 @@ pub struct AuditArguments {
     #[command(flatten)]
     pub required: Required,
 
+    #[command(flatten)]
+    pub pinning: Pinning,
+
     /// How to print the report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -50,7 +54,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
     /// The package, with the version that the lock file has
-    #[arg(value_name = "NAME@VERSION", value_parser = package)]
+    #[arg(value_name = "NAME@VERSION", value_parser = package_id)]
     pub package: PackageId,
 
     #[command(flatten)]
@@ -81,6 +85,8 @@ Examples:
       Writes a first policy, which a person reviews; then requires what it says.
   audit-signatures explain @octo/lib@1.2.3 --policy policy.toml
       What each proof established for one package, and how its publisher compares.
+  audit-signatures --lock countersign.lock --update-lock
+      Compares each package with who signed it before, and records what is new and verified.
   audit-signatures --record recording
   audit-signatures --replay recording --at 2026-11-22T00:00:00Z --format json
       The same audit twice, the second time without a network and for a machine to read.
@@ -104,6 +110,10 @@ impl Arguments {
 
     fn checked(self) -> Result<Self, clap::Error> {
         let required = match &self.command {
+            Some(Command::Explain(explain)) if explain.audit.pinning.update_lock => {
+                let message = "an explanation records nothing: leave --update-lock to an audit";
+                return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+            }
             Some(Command::Explain(explain)) => &explain.audit.required,
             Some(Command::Policy(_)) | None => &self.audit.required,
         };
@@ -112,12 +122,6 @@ impl Arguments {
             Err((kind, message)) => Err(Self::command().error(kind, message)),
         }
     }
-}
-
-/// A version holds no `@`.
-fn package(text: &str) -> Result<PackageId, String> {
-    let (name, version) = text.rsplit_once('@').ok_or("expected NAME@VERSION, such as @octo/lib@1.2.3")?;
-    PackageId::new(name, version).map_err(|e| format!("{e}. {}", e.help()))
 }
 
 #[cfg(test)]
@@ -200,6 +204,19 @@ mod tests {
             "policy check p.toml --policy q.toml",
             "policy init --policy q.toml",
             "--at 2026-11-22T00:00:00Z explain a@1.0.0",
+            "--update-lock",
+            "--accept-drift a@1.0.0",
+            "--fail-on drift=any",
+            "--lock l --accept-drift a",
+            "--lock l --accept-drift a@^1.0.0",
+            "--lock l --fail-on any",
+            "--lock l --fail-on drift=low",
+            "--lock l --lock m",
+            "--npm-trust a",
+            "--npm-trust a=",
+            "--npm-trust =f",
+            "explain a@1.0.0 --lock l --update-lock",
+            "policy init --lock l",
         ] {
             let error = parse(&format!("audit-signatures {line}")).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}: {error}");

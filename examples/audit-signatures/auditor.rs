@@ -1,13 +1,14 @@
 //! One package at a time: documents to claims, claims to what was found, and that to a report.
 
 use countersign::evidence::Examination;
-use countersign::policy::Need;
+use countersign::policy::{Drift, Need};
 use countersign::report::{PackageReport, Role, Subject};
 use countersign::{
-    Artifact, Attestations, Claims, Denied, PackageId, Packument, ParseError, Policy, Timestamp, VerifyError,
+    Artifact, Attestations, Claims, Denied, Evidence, PackageId, Packument, ParseError, Policy, Timestamp, VerifyError,
 };
 
 use crate::lockfile::{Entry, Item, Kind};
+use crate::pins::Pins;
 use crate::registry::Fetched;
 use crate::session::Session;
 use crate::trust::Trust;
@@ -17,6 +18,7 @@ pub struct Auditor<'a> {
     pub session: &'a Session,
     pub trust: &'a Trust,
     pub policy: &'a Policy,
+    pub pins: Option<&'a Pins>,
     pub now: Timestamp,
 }
 
@@ -24,11 +26,13 @@ pub struct Auditor<'a> {
 pub struct Judged {
     pub report: PackageReport,
     pub examination: Option<Examination>,
+    /// The evidence, and how it differs from the trust lock, if there is one.
+    pub pin: Option<(Evidence, Drift)>,
 }
 
 impl From<PackageReport> for Judged {
     fn from(report: PackageReport) -> Self {
-        Self { report, examination: None }
+        Self { report, examination: None, pin: None }
     }
 }
 
@@ -80,7 +84,14 @@ impl Auditor<'_> {
         let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
         let resolved = self.policy.resolve(&artifact);
         let report = PackageReport::examined(&examination, item.locations.clone(), Some(&resolved));
-        Ok(Judged { report, examination: Some(examination) })
+        let Some(pins) = self.pins else { return Ok(Judged { report, examination: Some(examination), pin: None }) };
+        // What failed is invalid already, and proves nothing that could be compared.
+        let Ok(evidence) = examination.clone().into_evidence() else {
+            return Ok(Judged { report, examination: Some(examination), pin: None });
+        };
+        let drift = pins.compare(&evidence);
+        let report = report.with_drift(&drift, pins.denies_from());
+        Ok(Judged { report, examination: Some(examination), pin: Some((evidence, drift)) })
     }
 
     /// What the lock file alone decides.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, ValueEnum};
+use countersign::policy::Severity;
 use countersign::{PackageId, RegistryId, Timestamp, TrustedPublisher};
 
 use crate::lockfile::Omit;
@@ -59,6 +60,82 @@ pub struct Required {
     /// Require that a package was built by this GitHub workflow; repeatable
     #[arg(long = "publisher", value_name = "NAME=OWNER/REPO:FILE", value_parser = PublisherArgument::parse)]
     pub publishers: Vec<PublisherArgument>,
+
+    /// Require that a package is from one of these publishers: what `npm trust list --json` prints; repeatable
+    #[arg(long, value_name = "NAME=FILE", value_parser = NpmTrustArgument::parse)]
+    pub npm_trust: Vec<NpmTrustArgument>,
+}
+
+/// What is compared with earlier runs.
+#[derive(Debug, Default, Args)]
+pub struct Pinning {
+    /// Compare with the trust lock: who signed each package when it was first accepted
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
+
+    /// Record packages that are verified and have not drifted; makes the lock if there is none
+    #[arg(long, requires = "lock")]
+    pub update_lock: bool,
+
+    /// Accept that this version differs from the lock; repeatable
+    #[arg(long = "accept-drift", value_name = "NAME@VERSION", requires = "lock", value_parser = package_id)]
+    pub accepted: Vec<PackageId>,
+
+    /// From which severity on drift denies a package: drift=none, drift=high or drift=any [default: drift=any]
+    #[arg(long, value_name = "drift=SEVERITY", requires = "lock", value_parser = FailOn::parse)]
+    pub fail_on: Option<FailOn>,
+}
+
+/// `--fail-on drift=none|high|any`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    None,
+    High,
+    Any,
+}
+
+impl FailOn {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "drift=none" => Ok(Self::None),
+            "drift=high" => Ok(Self::High),
+            "drift=any" => Ok(Self::Any),
+            _ => Err("expected drift=none, drift=high or drift=any".into()),
+        }
+    }
+
+    /// The least severity that denies.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::None => None,
+            Self::High => Some(Severity::High),
+            Self::Any => Some(Severity::Info),
+        }
+    }
+}
+
+/// `NAME@VERSION`. A version holds no `@`.
+pub fn package_id(text: &str) -> Result<PackageId, String> {
+    let (name, version) = text.rsplit_once('@').ok_or("expected NAME@VERSION, such as @octo/lib@1.2.3")?;
+    PackageId::new(name, version).map_err(|e| format!("{e}. {}", e.help()))
+}
+
+/// `--npm-trust NAME=FILE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NpmTrustArgument {
+    pub package: String,
+    pub file: PathBuf,
+}
+
+impl NpmTrustArgument {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (package, file) = text.split_once('=').ok_or("expected NAME=FILE, such as @octo/lib=trust.json")?;
+        PackageId::new(package, "1.0.0").map_err(|e| e.to_string())?;
+        if file.is_empty() {
+            return Err("expected NAME=FILE, such as @octo/lib=trust.json".into());
+        }
+        Ok(Self { package: package.into(), file: file.into() })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

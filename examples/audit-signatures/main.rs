@@ -14,9 +14,11 @@ mod bounded_file;
 mod explain;
 mod human;
 mod inputs;
+mod lock_file;
 mod lockfile;
 mod npmrc;
 mod output;
+mod pins;
 mod plain_text;
 mod policy_command;
 mod policy_file;
@@ -71,8 +73,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     }
 }
 
-fn audited(AuditArguments { inputs, required, format }: &AuditArguments) -> Result<ExitCode, String> {
-    let report = audit::run(inputs, required)?;
+fn audited(arguments: &AuditArguments) -> Result<ExitCode, String> {
+    let AuditArguments { inputs, required, pinning, format } = arguments;
+    let report = audit::run(inputs, required, pinning)?;
     output::print(&match format {
         Format::Json => {
             let json = serde_json::to_string_pretty(&report).map_err(|e| format!("cannot write the report: {e}"))?;

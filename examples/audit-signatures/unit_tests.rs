@@ -14,6 +14,7 @@ mod lock_file;
 mod lockfile;
 mod npmrc;
 mod output;
+mod pins;
 mod plain_text;
 mod policy_command;
 mod policy_file;

@@ -42,8 +42,8 @@ struct Explained<'a> {
 
 /// Prints it. The exit code is that of an audit of this package alone.
 pub fn run(arguments: &ExplainArguments) -> Result<ExitCode, String> {
-    let AuditArguments { inputs, required, format } = &arguments.audit;
-    let audit = Audit::open(inputs, required)?;
+    let AuditArguments { inputs, required, pinning, format } = &arguments.audit;
+    let audit = Audit::open(inputs, required, pinning)?;
     let chosen = chosen(&arguments.package, &audit.inventory.items)?;
     let judged = audit.judge(&chosen)?;
     let explanation = Explanation {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::paragraph::labelled;
-use super::policy;
 use super::report::{Package, Remark, Report};
+use super::{drift, policy};
 use crate::plain_text::plain;
 
 pub fn list(out: &mut String, report: &Report) {
@@ -32,6 +32,7 @@ pub fn list(out: &mut String, report: &Report) {
 /// The policy's part in it, then every check that failed.
 pub fn reasons(out: &mut String, package: &Package) {
     policy::reasons(out, package);
+    drift::events(out, package);
     for failure in &package.failures {
         check(out, failure);
     }

@@ -1,5 +1,6 @@
 //! The report for people: what was proved, what was not judged, what failed and what to do.
 
+mod drift;
 mod failed;
 mod identities;
 mod paragraph;
@@ -40,7 +41,7 @@ pub fn failed_checks(out: &mut String, report: &PackageReport) -> Result<(), Str
     add_help(&mut json, report);
     let package: Package = serde_json::from_value(json).map_err(of_another_shape)?;
     let package = Package { publisher: None, ..package };
-    if package.policy.is_some() || !package.failures.is_empty() {
+    if package.policy.is_some() || !package.failures.is_empty() || !package.drift.is_empty() {
         out.push('\n');
     }
     failed::reasons(out, &package);
@@ -69,6 +70,7 @@ fn text(report: Value) -> Result<String, String> {
     identities::table(&mut out, &report);
     not_judged(&mut out, &report);
     policy::exceptions(&mut out, &report);
+    drift::let_pass(&mut out, &report);
     skipped(&mut out, &report);
     failed::list(&mut out, &report);
     rollout::table(&mut out, &report);

@@ -94,6 +94,8 @@ pub struct Package {
     pub publisher: Option<Publisher>,
     pub policy: Option<Policy>,
     #[serde(default)]
+    pub drift: Vec<Event>,
+    #[serde(default)]
     pub notes: Vec<Remark>,
     #[serde(default)]
     pub failures: Vec<Remark>,
@@ -152,6 +154,18 @@ pub struct Exemption {
     pub lifts: Vec<String>,
     pub reason: String,
     pub expires: String,
+}
+
+/// A difference from the trust lock.
+#[derive(Debug, Deserialize)]
+pub struct Event {
+    pub event: String,
+    pub severity: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub advice: String,
+    #[serde(default)]
+    pub accepted: bool,
 }
 
 /// A failure or a note.

@@ -15,12 +15,12 @@ use serde::Serialize;
 
 use crate::audit::Audit;
 use crate::auditor::Judged;
-use crate::inputs::{Inputs, Required};
+use crate::inputs::{Inputs, Pinning, Required};
 use crate::plain_text::plain;
 
 /// The policy as TOML. The exit code is the audit's: what is not verified gets no rule.
 pub fn policy(inputs: &Inputs) -> Result<(String, ExitCode), String> {
-    let audit = Audit::open(inputs, &Required::default())?;
+    let audit = Audit::open(inputs, &Required::default(), &Pinning::default())?;
     let judged = audit.judge(&audit.inventory.items)?;
     let report = audit.report(&judged);
     let mut out = header(&judged, &audit.now.to_string());
