@@ -45,7 +45,7 @@ pub struct AuditArguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show what each proof established for one package of the lock file
-    Explain(ExplainArguments),
+    Explain(Box<ExplainArguments>),
     /// Check a policy file, or write a first one
     #[command(subcommand, disable_help_subcommand = true)]
     Policy(PolicyCommand),
@@ -69,7 +69,7 @@ pub enum PolicyCommand {
         file: PathBuf,
     },
     /// Print a policy made from a verified audit: a publisher for each package with provenance, for a person to review
-    Init(Inputs),
+    Init(Box<Inputs>),
 }
 
 const AFTER_HELP: &str = "\
@@ -238,14 +238,13 @@ mod tests {
         assert_eq!(path("audit-signatures help").unwrap(), (false, PathBuf::from("help")));
         let explain =
             parse("audit-signatures explain @s/a@1.0.0 app --replay in --policy p.toml --format json").unwrap();
-        let Some(Command::Explain(ExplainArguments { package, audit })) = explain.command else {
-            unreachable!("no explanation")
-        };
+        let Some(Command::Explain(explain)) = explain.command else { unreachable!("no explanation") };
+        let ExplainArguments { package, audit } = *explain;
         assert_eq!((package.name(), package.version()), ("@s/a", "1.0.0"));
         assert_eq!((audit.inputs.path, audit.format), (PathBuf::from("app"), Format::Json));
         assert_eq!(audit.required.policy, Some(PathBuf::from("p.toml")));
         let init = parse("audit-signatures policy init app --omit dev").unwrap().command;
         let Some(Command::Policy(PolicyCommand::Init(inputs))) = init else { unreachable!("no policy") };
-        assert!(inputs.omit().dev && inputs.path == PathBuf::from("app"));
+        assert!(inputs.omit().dev && inputs.path.as_os_str() == "app");
     }
 }

@@ -29,8 +29,8 @@ fn of(policy: &Policy, now: Timestamp) -> Result<String, String> {
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "  {label:12}{text}");
     };
-    line("schema", &json["schema"].to_string());
-    line("default", &default(&json["default"]));
+    line("schema", &member(&json, "schema").to_string());
+    line("default", &default(member(&json, "default")));
     line("rules", &format!("{}, for {names} names, scopes or *", rules.len()));
     line("groups", &if groups.is_empty() { "none".into() } else { groups.join(", ") });
     line("publishers", &publishers.len().to_string());
@@ -38,8 +38,12 @@ fn of(policy: &Policy, now: Timestamp) -> Result<String, String> {
     Ok(out)
 }
 
+fn member<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&Value::Null)
+}
+
 fn list<'a>(value: &'a Value, member: &str) -> &'a [Value] {
-    value.get(member).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    self::member(value, member).as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 fn default(written: &Value) -> String {
@@ -54,7 +58,10 @@ fn exemptions(written: &[Value], now: Timestamp) -> String {
     let text = |value: &Value| plain(value.as_str().unwrap_or_default());
     let mut by_end: Vec<(Timestamp, String)> = written
         .iter()
-        .filter_map(|exemption| Some((exemption["expires"].as_str()?.parse().ok()?, text(&exemption["package"]))))
+        .filter_map(|exemption| {
+            let end = member(exemption, "expires").as_str()?.parse().ok()?;
+            Some((end, text(member(exemption, "package"))))
+        })
         .collect();
     by_end.sort();
     let ended = by_end.iter().filter(|(end, _)| *end <= now).count();
