@@ -239,7 +239,7 @@ impl Examination {
         &self.hints
     }
 
-    /// What the manifest says, unsigned, about how the version was published: [`Level::asserted`].
+    /// What the manifest says, unsigned, about how the version was published: [`DistClaims::asserted_level`](crate::DistClaims::asserted_level).
     #[must_use]
     pub fn asserted_level(&self) -> Level {
         self.asserted

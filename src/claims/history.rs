@@ -51,7 +51,7 @@ impl PastVersion {
         &self.version
     }
 
-    /// What its manifest says of itself, [`Level::asserted`]; `None` if it cannot be read, or is another
+    /// What its manifest says of itself, [`DistClaims::asserted_level`](crate::DistClaims::asserted_level); `None` if it cannot be read, or is another
     /// version's.
     #[must_use]
     pub fn level(&self) -> Option<Level> {
