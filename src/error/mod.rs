@@ -136,6 +136,18 @@ macro_rules! error_table {
         }
 
         impl core::error::Error for $name {}
+
+        impl serde::Serialize for $name {
+            /// `{code, message, help}`, for a person and for a program; it is never read back.
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct as _;
+                let mut error = serializer.serialize_struct(stringify!($name), 3)?;
+                error.serialize_field("code", self.code())?;
+                error.serialize_field("message", &self.to_string())?;
+                error.serialize_field("help", self.help())?;
+                error.end()
+            }
+        }
     };
 }
 pub(crate) use error_table;

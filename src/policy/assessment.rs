@@ -1,6 +1,6 @@
 //! Evidence held against a requirement, check by check. Authorization and reports both come from here.
 
-use super::{Configured, EndedKeys, Exemption, Lift, Need, PublisherSource, Requirement};
+use super::{Configured, Downgrade, EndedKeys, Exemption, Lift, Need, PublisherSource, Requirement};
 use crate::claims::PublishTime;
 use crate::error::Denied;
 use crate::evidence::{Claim, Examination, Finding, Note, Provenance};
@@ -21,6 +21,8 @@ pub(crate) struct Assessment {
     pub(crate) exempted: Option<Exemption>,
     /// Provenance is wanting, and not asked of a version of that age.
     pub(crate) predates: bool,
+    /// An earlier version was published with more, whatever the rule makes of it.
+    pub(crate) downgrade: Option<Downgrade>,
     /// What is worth a look and refuses nothing.
     pub(crate) notes: Vec<Note>,
 }
@@ -75,11 +77,13 @@ impl Requirement {
         if let Some(min_age) = self.min_age {
             check(Lift::MinAge, Claim::PublishAttestation, min_age.judge(examination, now));
         }
+        let mut downgrade = None;
         if let Some(rule) = &self.downgrade {
+            downgrade = rule.find(examination, now).unwrap_or_default();
             let found = rule.judge(examination, now).map(|note| notes.extend(note));
             check(Lift::Downgrade, Claim::Publisher, found);
         }
-        Assessment { compared, predates, notes, ..assessment }
+        Assessment { compared, predates, downgrade, notes, ..assessment }
     }
 
     /// Any publisher that matches in full wins; else the nearest miss is explained. Fields are never

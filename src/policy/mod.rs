@@ -71,6 +71,7 @@ mod signer;
 mod since;
 mod source;
 mod trust_lock;
+mod written_decision;
 
 pub use crate::need::Need;
 pub use admitted::Admitted;

@@ -95,18 +95,40 @@ impl Serialize for Source {
 }
 
 /// One field: what the publisher says, what the certificate says, and the answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldAnswer {
     field: Field,
-    #[serde(flatten)]
     answer: Answer,
-    #[serde(rename = "extension", skip_serializing_if = "Option::is_none")]
     source: Option<Source>,
-    // A report shows both where they differ, and there the answer holds them.
-    #[serde(skip)]
     expected: Text,
-    #[serde(skip)]
     found: Option<Text>,
+}
+
+impl Serialize for FieldAnswer {
+    /// Both sides, whatever the answer: who reads a report need not believe it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Row<'a> {
+            field: Field,
+            answer: &'static str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            note: Option<MatchNote>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            reason: Option<&'static str>,
+            expected: &'a Text,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            found: Option<&'a Text>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            extension: Option<Source>,
+        }
+        let (answer, note, reason) = match &self.answer {
+            Answer::Proven { note } => ("proven", *note, None),
+            Answer::Contradicted { .. } => ("contradicted", None, None),
+            Answer::Unprovable { reason } => ("unprovable", None, Some(*reason)),
+        };
+        let (expected, found) = (&self.expected, self.found.as_ref());
+        Row { field: self.field, answer, note, reason, expected, found, extension: self.source }.serialize(serializer)
+    }
 }
 
 impl FieldAnswer {

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::claims::RegistryHints;
-use crate::error::escaped;
-use crate::policy::{Assessment, DriftEvent, DriftKind, Exemption, Lift, Resolved};
+use crate::error::{Text, escaped};
+use crate::policy::{Assessment, Downgrade, DriftEvent, DriftKind, Exemption, Lift, Resolved, Severity};
 use crate::publisher::Field;
 use crate::time::Timestamp;
 
@@ -106,14 +106,42 @@ impl AssertedReport {
 /// One event, and whether a person consented to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct DriftReport {
-    #[serde(flatten)]
-    event: DriftEvent,
+    event: &'static str,
+    severity: Severity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<Text>,
+    advice: &'static str,
+    /// What an event of the packument's history rests on; the lock is the consumer's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    basis: Option<&'static str>,
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     accepted: bool,
 }
 
 impl DriftReport {
     pub(super) fn of(event: &DriftEvent, accepted: bool) -> Self {
-        Self { event: event.clone(), accepted: accepted && event.kind() != DriftKind::FirstSeen }
+        Self {
+            event: event.kind().as_str(),
+            severity: event.severity(),
+            before: event.before().cloned(),
+            after: event.after().cloned(),
+            advice: event.advice(),
+            basis: None,
+            accepted: accepted && event.kind() != DriftKind::FirstSeen,
+        }
+    }
+
+    pub(super) fn downgrade(found: &Downgrade) -> Self {
+        Self {
+            event: "trust-downgrade",
+            severity: Severity::High,
+            before: Some(format!("{}: {}", found.from_version(), found.from_level()).as_str().into()),
+            after: Some(format!("{}: {}", found.package().version(), found.to_level()).as_str().into()),
+            advice: found.advice(),
+            basis: Some(found.basis().as_str()),
+            accepted: false,
+        }
     }
 }

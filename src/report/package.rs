@@ -143,6 +143,10 @@ impl PackageReport {
                 publisher,
             }),
             registry_asserted: AssertedReport::of(examination.hints()),
+            drift: assessment
+                .as_ref()
+                .and_then(|a| a.downgrade.as_ref())
+                .map(|found| vec![DriftReport::downgrade(found)]),
             policy: resolved
                 .filter(|resolved| !resolved.is_silent())
                 .map(|resolved| PolicyReport::of(resolved, assessment.as_ref(), examination.now)),
@@ -164,7 +168,8 @@ impl PackageReport {
     /// accepted it; below that it is only shown. `None` compares and never denies.
     #[must_use]
     pub fn with_drift(mut self, drift: &Drift, denies_from: Option<Severity>) -> Self {
-        self.drift = Some(drift.events().iter().map(|event| DriftReport::of(event, drift.is_accepted())).collect());
+        let events = drift.events().iter().map(|event| DriftReport::of(event, drift.is_accepted()));
+        self.drift.get_or_insert_default().extend(events);
         let gravest = drift.events().iter().map(DriftEvent::severity).max();
         let grave = denies_from.is_some_and(|least| gravest >= Some(least));
         match drift.must_be_clean() {

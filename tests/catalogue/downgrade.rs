@@ -1,6 +1,7 @@
 //! PO-35, PO-36: less evidence than earlier versions had, and whose word that is.
 
-use countersign::policy::{Basis, Downgrade, DowngradeRule, EndedKeys, Need, OnDowngrade};
+use countersign::policy::{Basis, Downgrade, DowngradeRule, EndedKeys, Need, OnDowngrade, Resolved};
+use countersign::report::{PackageReport, Verdict};
 use countersign::{Claims, Denied, DistClaims, Evidence, Failures, History, Level, Packument, Requirement};
 use serde_json::{Value, json};
 
@@ -190,4 +191,26 @@ fn a_history_is_stored_with_the_claims_and_named_by_their_digest() {
     assert_eq!(with.examination().history(), Some(&history(&question)));
     assert_ne!(with.claims(), question.verify().unwrap().claims());
     assert_ne!(with.claims(), verify_with(&question, history_with(&question, without_publisher)).unwrap().claims());
+}
+
+#[test]
+fn po_35_the_report_lists_it_among_what_changed() {
+    let question = signed();
+    let evidence = verify(&question);
+    let shown = |on| {
+        let requirement = signature().no_downgrade(rule(on));
+        let report = PackageReport::examined(evidence.examination(), Vec::new(), Some(&Resolved::of(&requirement)));
+        (report.verdict(), serde_json::to_value(&report).unwrap()["drift"].clone())
+    };
+    let (verdict, drift) = shown(OnDowngrade::Deny);
+    assert_eq!(verdict, Verdict::Denied);
+    let event = drift[0].as_object().unwrap();
+    assert_eq!((&event["event"], &event["severity"]), (&json!("trust-downgrade"), &json!("high")));
+    assert_eq!(
+        (&event["before"], &event["after"]),
+        (&json!("1.2.2: trusted-publisher"), &json!("1.2.3: registry-signature"))
+    );
+    assert_eq!(event["basis"], "registry-asserted");
+    let (verdict, warned) = shown(OnDowngrade::Warn);
+    assert_eq!((verdict, warned), (Verdict::Verified, drift));
 }

@@ -58,6 +58,22 @@ fn po_03_a_slip_of_the_pen_has_a_line_and_a_column() {
 }
 
 #[test]
+fn po_08_comments_and_line_ends_are_those_of_toml() {
+    let read = |policy: &str| {
+        let (case, path) = with_policy(policy);
+        code(&case.audit(&["--policy", &path]))
+    };
+    // 1: the package is unsigned, and the policy was read.
+    assert_eq!(read("# why\r\nschema = 1 # one\r\ndefault = \"observe\"\r\n"), 1);
+    let trailing = "[[rules]]\npackages = [\"a\",]\nrequire = [\"registry-signature\",]\n";
+    assert_eq!(read(&format!("{OBSERVE}{trailing}")), 1);
+    let (case, path) = with_policy(&format!("\u{feff}{OBSERVE}"));
+    let output = case.audit(&["--policy", &path]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("byte order mark"), "{}", err(&output));
+}
+
+#[test]
 fn po_20_no_policy_is_found_only_given() {
     let (case, path) = with_policy(OBSERVE);
     let nobody = "[[rules]]\npackages = [\"a\"]\nrequire = [\"provenance\"]\nprovenance = { issuer = \"https://gitlab.com\", owner = \"o\" }\n";

@@ -435,3 +435,43 @@ fn drift_denies_from_the_severity_that_is_asked_for() {
     assert_eq!((verdict, codes, events[0]["event"].clone()), (Verdict::Verified, vec![], json!("first-seen")));
     assert_eq!(Severity::High.max(Severity::Critical), Severity::Critical);
 }
+
+#[test]
+fn decisions_can_be_written_down() {
+    let policy = read(&of(&[rule()])).unwrap();
+    let written = |question: &Question| {
+        let decision = policy.authorize(&question.verify().unwrap(), question.now);
+        decision.map(|d| serde_json::to_value(d).unwrap()).map_err(|d| serde_json::to_value(d).unwrap())
+    };
+    let authorized = written(&attested()).unwrap();
+    assert_eq!(authorized["decision"], "authorized");
+    assert_eq!(authorized["sha512"], octo().integrity());
+    assert_eq!(authorized["consent"]["publisher"]["source"], "policy");
+    assert_eq!(
+        authorized["consent"]["publisher"]["fields"][1],
+        json!({"field": "repository", "answer": "proven",
+        "expected": "https://github.com/octo-org/octo-lib", "found": "https://github.com/octo-org/octo-lib",
+        "extension": "1.12"})
+    );
+    let denied = written(&signed()).unwrap_err();
+    assert_eq!(denied["code"], "ERR_COUNTERSIGN_MISSING_PROVENANCE");
+    assert!(denied["message"].is_string() && denied["help"].is_string());
+    let observing = read(&of(&[])).unwrap();
+    let observed = observing.authorize(&attested().verify().unwrap(), attested().now).unwrap();
+    assert_eq!(serde_json::to_value(observed).unwrap()["decision"], "observed");
+}
+
+#[test]
+fn po_30_an_environment_that_no_certificate_of_that_time_states() {
+    let policy = read(&with(|rule| rule["publishers"][0]["environment"] = json!("npm"))).unwrap();
+    let old = provenance_in(&Miniature::new(), Era::Jul2023, |a| a).with(|q| q.publish_time = PublishTime::Missing);
+    let old = old.manifest(|m| m["dist"]["signatures"] = Value::Array(current_signature()));
+    assert_eq!(decided(&policy, &old), "PUBLISHER_UNPROVABLE");
+    let waived = with(|rule| {
+        rule["publishers"][0]["environment"] = json!("npm");
+        rule["waive"] = json!(["environment"]);
+    });
+    assert_eq!(decided(&read(&waived).unwrap(), &old), "authorized");
+    let other = provenance_with(|a| a.workflow(|w| w.environment = Some("staging".into())));
+    assert_eq!(decided(&read(&waived).unwrap(), &other), "PUBLISHER_MISMATCH");
+}
