@@ -8,7 +8,7 @@
 use super::answer::{FieldAnswer, MatchNote, Source};
 use super::constraints::{Constraints, revisions};
 use super::matched::PublisherMatch;
-use super::reusable::{self, Reusable};
+use super::reusable::{self, Reusable, WORKFLOWS};
 use super::{Field, TrustedPublisher, environment, spelling};
 use crate::error::ParseError;
 use crate::identity::{
@@ -18,8 +18,6 @@ use crate::identity::{
 
 /// What 1.11 says of the only runners from which npm lets a trusted publisher publish.
 const HOSTED: &str = "github-hosted";
-/// Where GitHub looks for workflows, and nowhere below.
-pub(super) const WORKFLOWS: &str = "/.github/workflows/";
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct GitHub {

@@ -2,12 +2,14 @@
 
 use super::Field;
 use super::answer::{FieldAnswer, MatchNote, Source};
-use super::github::WORKFLOWS;
 use super::spelling;
 use crate::error::ParseError;
 use crate::identity::{BUILD_SIGNER_URI, GITHUB, SignerIdentity};
 
 const FIELD: &str = "allowed signer";
+
+/// Where GitHub looks for workflows, and nowhere below.
+pub(super) const WORKFLOWS: &str = "/.github/workflows/";
 
 /// A workflow that another may call: `owner/name/.github/workflows/file.yml`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

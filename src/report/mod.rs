@@ -3,6 +3,7 @@
 mod claims;
 mod decision;
 mod package;
+mod role;
 mod rollout;
 mod summary;
 
@@ -13,7 +14,8 @@ use crate::registry_id::RegistryId;
 use crate::time::Timestamp;
 
 pub use package::{PackageReport, Subject, Verdict};
-pub use rollout::{LevelCounts, Role, Rollout};
+pub use role::Role;
+pub use rollout::{LevelCounts, Rollout};
 pub use summary::Summary;
 
 /// Where the documents came from.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::claims::{ProvenanceReport, PublishReport, PublisherReport, PublisherReportStatus, SignatureReport};
 use super::decision::{AssertedReport, DriftReport, PolicyReport};
-use super::rollout::Role;
+use super::role::Role;
 use crate::error::{self, Denied, Text, VerifyError, escaped};
 use crate::evidence::{Claim, Examination, Finding, Note};
 use crate::level::Level;

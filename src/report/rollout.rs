@@ -7,15 +7,6 @@ use serde::Serialize;
 use super::package::{PackageReport, Verdict};
 use crate::level::Level;
 
-/// A package's place in the dependency tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Role {
-    /// The project itself asks for it.
-    pub direct: bool,
-    /// Only development needs it.
-    pub dev: bool,
-}
-
 /// How many packages have which level: the highest that is proved of each. A trusted publisher counts
 /// where one is configured and matched; what a registry merely says counts nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
