@@ -286,12 +286,16 @@ fn answers_are_written_flat() {
     assert_eq!(
         written,
         serde_json::json!([
-            {"field": "issuer", "answer": "proven", "extension": "1.8"},
-            {"field": "repository", "answer": "proven", "note": "case-differs", "extension": "1.12"},
+            {"field": "issuer", "answer": "proven", "extension": "1.8",
+             "expected": "https://token.actions.githubusercontent.com",
+             "found": "https://token.actions.githubusercontent.com"},
+            {"field": "repository", "answer": "proven", "note": "case-differs", "extension": "1.12",
+             "expected": "https://github.com/octo-org/octo-lib", "found": "https://github.com/Octo-Org/octo-lib"},
             {"field": "workflow", "answer": "contradicted", "extension": "1.18",
              "expected": "https://github.com/Octo-Org/octo-lib/.github/workflows/release.yml@refs/tags/v1",
              "found": "https://github.com/Octo-Org/octo-lib/.github/workflows/x.yml@refs/tags/v1"},
-            {"field": "runner", "answer": "unprovable", "reason": "the certificate states no runner (1.11)"},
+            {"field": "runner", "answer": "unprovable", "reason": "the certificate states no runner (1.11)",
+             "expected": "github-hosted"},
         ])
     );
 }
