@@ -201,6 +201,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sole<T> {
     }
 }
 
+/// A member that is there says something: `null` would look like a demand and be none.
+pub(crate) fn stated<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 /// A value whose `null` means the same as its absence, as in proto3 JSON.
 pub(crate) fn null_is_absent<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where

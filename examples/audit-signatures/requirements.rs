@@ -50,7 +50,8 @@ pub fn policy(required: &Required, lock: Option<&TrustLock>) -> Result<Policy, S
 
 /// A name that guards nothing may be a slip of the pen, which would never show.
 pub fn unused(required: &Required, policy: &Policy, inventory: &Inventory) -> Vec<Note> {
-    let names: BTreeSet<&str> = policy.names().filter(|name| !inventory.has(name)).collect();
+    let audited = inventory.names();
+    let names: BTreeSet<&str> = policy.names().filter(|name| !audited.contains(name)).collect();
     if required.policy.is_none() {
         let say = |name| format!("A publisher is given for {name}: nothing that is audited has this name.");
         return names.into_iter().map(|name| note("NOTE_AUDIT_UNUSED_PUBLISHER", say(name))).collect();

@@ -17,6 +17,8 @@ pub(crate) struct Assessment {
     pub(crate) denied: Vec<(Claim, Denied)>,
     /// The publisher that matched, else the nearest miss.
     pub(crate) compared: Option<Compared>,
+    /// Whether somebody who is required signed the provenance: the named signer, or the publisher.
+    pub(crate) by_somebody_wanted: bool,
     /// What would be denied but for it.
     pub(crate) exempted: Option<Exemption>,
     /// Provenance is wanting, and not asked of a version of that age.
@@ -67,6 +69,7 @@ impl Requirement {
             });
             outcomes.push((Lift::TrustedPublisher, outcome));
         }
+        let by_somebody_wanted = outcomes.iter().any(|(_, outcome)| outcome.is_ok());
         let exempts = self.since.as_ref().is_some_and(|since| since.exempts(examination));
         let predates = exempts && outcomes.iter().any(|(_, outcome)| outcome.is_err());
         if !predates {
@@ -83,7 +86,7 @@ impl Requirement {
             let found = rule.judge(examination, now).map(|note| notes.extend(note));
             check(Lift::Downgrade, Claim::Publisher, found);
         }
-        Assessment { compared, predates, downgrade, notes, ..assessment }
+        Assessment { compared, by_somebody_wanted, predates, downgrade, notes, ..assessment }
     }
 
     /// Any publisher that matches in full wins; else the nearest miss is explained. Fields are never

@@ -17,6 +17,7 @@ use super::Need;
 use crate::claims::{History, PastVersion};
 use crate::error::Denied;
 use crate::evidence::{Claim, Examination, Finding, Note};
+use crate::json;
 use crate::level::Level;
 use crate::time::Timestamp;
 
@@ -57,7 +58,7 @@ pub struct DowngradeRule {
     on: OnDowngrade,
     #[serde(default = "all")]
     scope: DowngradeScope,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     ignore_older_than: Option<NonZeroU16>,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "date_or_time")]
     enforce_since: Option<Timestamp>,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::artifact::Artifact;
 use crate::error::{ParseError, Text};
 use crate::integrity::Sha512Digest;
+use crate::json;
 use crate::limits;
 use crate::package::PackageId;
 use crate::time::Timestamp;
@@ -47,7 +48,7 @@ pub struct Exemption {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
     package: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     sha512: Option<Sha512Digest>,
     lifts: Vec<Lift>,
     reason: String,

@@ -6,6 +6,7 @@ use super::Need;
 use crate::claims::PublishTime;
 use crate::error::{Denied, ParseError};
 use crate::evidence::{Examination, Finding};
+use crate::json;
 use crate::time::Timestamp;
 
 const HOUR: i64 = 3600;
@@ -35,9 +36,9 @@ pub struct MinAge {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     days: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     hours: Option<u32>,
     #[serde(default)]
     time: AgeBasis,

@@ -47,12 +47,11 @@ impl Pattern {
         Ok(scope.map_or_else(|| Self::Exact(text.into()), |scope| Self::Scope(scope.into())))
     }
 
-    pub(super) fn matches(&self, name: &str) -> bool {
-        match self {
-            Self::Exact(exact) => **exact == *name,
-            Self::Scope(scope) => name.split_once('/').is_some_and(|(of_name, _)| **scope == *of_name),
-            Self::Any => true,
-        }
+    /// The only patterns that this name can match, the most specific first. To look each up is to try
+    /// them all: a policy may have as many patterns as a tree has packages.
+    pub(super) fn all_of(name: &str) -> impl Iterator<Item = Self> {
+        let scope = name.split_once('/').map(|(scope, _)| Self::Scope(scope.into()));
+        [Some(Self::Exact(name.into())), scope, Some(Self::Any)].into_iter().flatten()
     }
 }
 
@@ -85,13 +84,13 @@ mod tests {
 
     #[test]
     fn po_10_a_star_is_a_whole_name() {
-        let scope = Pattern::new("@octo/*").unwrap();
-        assert!(scope.matches("@octo/lib") && scope.matches("@octo/x"));
+        let matches = |pattern: &str, name: &str| Pattern::all_of(name).any(|p| p == Pattern::new(pattern).unwrap());
+        assert!(matches("@octo/*", "@octo/lib") && matches("@octo/*", "@octo/x"));
         for name in ["@octo-evil/x", "@OCTO/x", "octo", "@octo", "@oct/o"] {
-            assert!(!scope.matches(name), "{name}");
+            assert!(!matches("@octo/*", name), "{name}");
         }
-        assert!(Pattern::Any.matches("@octo/lib") && Pattern::Any.matches("x"));
-        assert!(!Pattern::new("lib").unwrap().matches("@octo/lib"));
+        assert!(matches("*", "@octo/lib") && matches("*", "x"));
+        assert!(matches("lib", "lib") && !matches("lib", "@octo/lib") && !matches("lib", "Lib"));
     }
 
     #[test]
@@ -133,5 +132,6 @@ mod tests {
         let mut patterns: Vec<Pattern> = ["*", "@octo/*", "@octo/lib"].map(|t| Pattern::new(t).unwrap()).into();
         patterns.sort();
         assert_eq!(patterns.iter().map(ToString::to_string).collect::<Vec<_>>(), ["@octo/lib", "@octo/*", "*"]);
+        assert_eq!(Pattern::all_of("@octo/lib").collect::<Vec<_>>(), patterns);
     }
 }

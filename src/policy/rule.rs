@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::pattern::Pattern;
 use super::{Configured, DowngradeRule, EndedKeys, MinAge, PublisherSource, RequiredSigner, Requirement, Since};
 use crate::error::ParseError;
+use crate::json;
 use crate::limits;
 use crate::publisher::{Field, TrustedPublisher};
 
@@ -35,26 +36,26 @@ pub(super) enum Require {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Written {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     packages: Option<Vec<Pattern>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     group: Option<String>,
     require: Require,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     provenance: Option<RequiredSigner>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     publishers: Option<Vec<TrustedPublisher>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     publishers_from: Option<Vec<PublisherSource>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     waive: Option<Vec<Field>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     since: Option<Since>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     ended_keys: Option<EndedKeys>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     min_age: Option<MinAge>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     downgrade: Option<DowngradeRule>,
 }
 
@@ -177,6 +178,9 @@ impl Written {
         let fields: BTreeSet<&Field> = waived.iter().collect();
         if fields.len() != waived.len() || self.waive.is_some() && waived.is_empty() {
             return Err(invalid("`waive` is empty, or lists a field twice"));
+        }
+        if let Some(field) = waived.iter().find(|field| !field.may_be_waived()) {
+            return Err(invalid(&format!("`waive` has no effect on {field}: nothing excuses that it is wanting")));
         }
         let without_publisher = !listed.is_empty() || !from.is_empty() || !waived.is_empty();
         if !published && without_publisher {

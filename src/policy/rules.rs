@@ -204,9 +204,8 @@ impl Policy {
     /// package, alias or source may stand where it is installed (design decision 15).
     #[must_use]
     pub fn guards(&self, name: &str) -> bool {
-        let named = self.index.iter().find(|(pattern, _)| pattern.matches(name));
-        let rule = named.filter(|(pattern, _)| **pattern != Pattern::Any).and_then(|(_, at)| self.rules.get(*at));
-        rule.is_some_and(|rule| rule.requirement.is_some())
+        let named = self.named_rule(name).filter(|(pattern, _)| *pattern != Pattern::Any);
+        named.is_some_and(|(_, rule)| rule.requirement.is_some())
     }
 
     /// Names exactly what is required of all packages.
@@ -214,6 +213,10 @@ impl Policy {
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(serde_json::to_vec(self).unwrap_or_default());
+        // A requirement that was built in code may hold what no policy file can say.
+        for rule in core::iter::once(&self.default).chain(&self.rules) {
+            hash.update(serde_json::to_vec(&rule.requirement).unwrap_or_default());
+        }
         hash.update(serde_json::to_vec(&self.further).unwrap_or_default());
         hash.update(self.lock.as_ref().map(TrustLock::to_json).unwrap_or_default());
         hex::encode(hash.finalize())
@@ -241,7 +244,10 @@ impl Policy {
 
     fn further_publishers(&self, rule: &Rule, artifact: &Artifact) -> Vec<Configured> {
         let name = artifact.id().name();
-        let mut further = self.further.get(name).cloned().unwrap_or_default();
+        // The rule may be another than when they were given.
+        let given = self.further.get(name).into_iter().flatten();
+        let mut further: Vec<Configured> =
+            given.filter(|configured| rule.from.contains(&configured.source)).cloned().collect();
         if rule.from.contains(&PublisherSource::TrustLock) {
             let pinned = self.lock.as_ref().and_then(|lock| lock.pinned_publisher(artifact.registry(), name));
             further.extend(pinned.map(|publisher| Configured { publisher, source: PublisherSource::TrustLock }));
@@ -250,10 +256,16 @@ impl Policy {
     }
 
     fn rule(&self, name: &str) -> (String, &Rule) {
-        // Patterns sort from the most specific to the least.
-        let found = self.index.iter().find(|(pattern, _)| pattern.matches(name));
-        let found = found.and_then(|(pattern, at)| Some((pattern.to_string(), self.rules.get(*at)?)));
-        found.unwrap_or_else(|| (DEFAULT.into(), &self.default))
+        let named = self.named_rule(name).map(|(pattern, rule)| (pattern.to_string(), rule));
+        named.unwrap_or_else(|| (DEFAULT.into(), &self.default))
+    }
+
+    /// The most specific rule whose pattern matches.
+    fn named_rule(&self, name: &str) -> Option<(Pattern, &Rule)> {
+        Pattern::all_of(name).find_map(|pattern| {
+            let rule = self.rules.get(*self.index.get(&pattern)?)?;
+            Some((pattern, rule))
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Denied, ParseError};
 use crate::identity::{self, GITHUB_ISSUER, GITLAB_ISSUER, SignerIdentity};
+use crate::json;
 
 /// Who must have signed the provenance. Provenance by anybody would be met by any attacker's own
 /// repository, so this names an issuer and an owner or a repository.
@@ -25,9 +26,9 @@ enum Source {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
     issuer: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     repository: Option<String>,
 }
 

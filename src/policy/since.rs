@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::ParseError;
 use crate::evidence::Examination;
 use crate::integrity::Sha512Digest;
+use crate::json;
 use crate::limits;
 use crate::package::PackageId;
 use crate::time::Timestamp;
@@ -26,7 +27,7 @@ pub struct Since {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     before: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     versions: Vec<Listed>,

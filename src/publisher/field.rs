@@ -72,7 +72,7 @@ impl Field {
 
     /// Whether a waiver by name may excuse that it is unprovable. What stands in for "there is no such
     /// provenance" is nothing that a certificate left out.
-    pub(super) fn may_be_waived(self) -> bool {
+    pub(crate) fn may_be_waived(self) -> bool {
         self != Self::Provenance
     }
 }

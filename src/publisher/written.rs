@@ -17,43 +17,43 @@ use crate::json;
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct Written {
     r#type: String,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     repository: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     project: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     file: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     org_id: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     project_id: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     pipeline_definition_id: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     vcs_origin: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     context_ids: Option<Vec<String>>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     enterprise: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     host: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     environment: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     r#ref: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     repository_id: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     owner_id: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     allowed_signers: Option<Vec<String>>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     triggers: Option<Vec<String>>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     runner: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     visibility: Option<String>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "json::stated", skip_serializing_if = "Option::is_none")]
     workflow_digest: Option<String>,
 }
 
@@ -177,11 +177,6 @@ impl Written {
             ..written
         }
     }
-}
-
-/// A member that is there says something: `null` would look like a demand and be none.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 fn needed(member: &'static str, value: Option<String>) -> Result<String, ParseError> {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::claims::RegistryHints;
 use crate::error::{Text, escaped};
+use crate::evidence::Examination;
 use crate::policy::{Assessment, Downgrade, DriftEvent, DriftKind, Exemption, Lift, Resolved, Severity};
 use crate::publisher::Field;
 use crate::time::Timestamp;
@@ -53,7 +54,8 @@ impl From<&Exemption> for ExemptionReport {
 }
 
 impl PolicyReport {
-    pub(super) fn of(resolved: &Resolved<'_>, assessment: Option<&Assessment>, now: Timestamp) -> Self {
+    pub(super) fn of(resolved: &Resolved<'_>, assessment: Option<&Assessment>, examination: &Examination) -> Self {
+        let now = examination.now;
         let matched = assessment.and_then(|assessment| assessment.compared.as_ref()).filter(|c| c.is_match);
         let used = assessment.and_then(|assessment| assessment.exempted.as_ref());
         Self {
@@ -61,7 +63,10 @@ impl PolicyReport {
             group: resolved.group().map(escaped),
             decision: match assessment {
                 None => Outcome::Observed,
-                Some(assessment) if assessment.denied.is_empty() => Outcome::Authorized,
+                // Only evidence is authorized, and a claim that failed leaves none.
+                Some(assessment) if assessment.denied.is_empty() && examination.failures().is_none() => {
+                    Outcome::Authorized
+                }
                 Some(_) => Outcome::Denied,
             },
             waived: matched.map(|matched| matched.waived.clone()).unwrap_or_default(),

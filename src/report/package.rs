@@ -120,8 +120,11 @@ impl PackageReport {
         let assessment = requirement.map(|requirement| requirement.assess(examination, examination.now));
         let publisher = PublisherReport::of(requirement, assessment.as_ref());
         let matched = publisher.status == PublisherReportStatus::Match;
-        let mut failures = failures_of(examination, matched, resolved);
-        failures.extend(assessment.iter().flat_map(|assessment| denials(assessment, &failures)).collect::<Vec<_>>());
+        let by_somebody_wanted = assessment.as_ref().is_some_and(|assessment| assessment.by_somebody_wanted);
+        let mut failures = failures_of(examination, by_somebody_wanted, resolved);
+        if let Some(assessment) = &assessment {
+            add_denials(&mut failures, assessment);
+        }
         let mut notes = examination.notes().to_vec();
         notes.extend(assessment.iter().flat_map(|assessment| assessment.notes.clone()));
         notes.sort();
@@ -149,7 +152,7 @@ impl PackageReport {
                 .map(|found| vec![DriftReport::downgrade(found)]),
             policy: resolved
                 .filter(|resolved| !resolved.is_silent())
-                .map(|resolved| PolicyReport::of(resolved, assessment.as_ref(), examination.now)),
+                .map(|resolved| PolicyReport::of(resolved, assessment.as_ref(), examination)),
             notes,
             ..Self::bare(subject)
         };
@@ -331,7 +334,7 @@ impl FailureReport {
 /// should be.
 fn failures_of(
     examination: &Examination,
-    publisher_matched: bool,
+    by_somebody_wanted: bool,
     resolved: Option<&Resolved<'_>>,
 ) -> Vec<FailureReport> {
     let mut failures: Vec<FailureReport> = examination
@@ -341,7 +344,7 @@ fn failures_of(
         .map(|failure| FailureReport::verify(&failure.error, failure.claim))
         .collect();
     let lifted = resolved.is_some_and(|r| r.lifted(Lift::RegistrySignature, examination.now).is_some());
-    failures.extend(signature_wanting(examination, publisher_matched, lifted));
+    failures.extend(signature_wanting(examination, by_somebody_wanted, lifted));
     match examination.provenance() {
         Finding::Withheld => failures.push(FailureReport::denied(&Denied::AttestationsWithheld, Claim::Provenance)),
         Finding::Unavailable(reason) => {
@@ -358,9 +361,9 @@ fn failures_of(
 /// who is wanted: provenance by just anybody would let an attacker bring his own (design decision 14).
 ///
 /// An exemption lifts what npm owes every version; that nothing at all is proved it does not lift.
-fn signature_wanting(examination: &Examination, publisher_matched: bool, lifted: bool) -> Option<FailureReport> {
+fn signature_wanting(examination: &Examination, by_somebody_wanted: bool, lifted: bool) -> Option<FailureReport> {
     let claim = Claim::RegistrySignature;
-    let proved = examination.publish_attestation().proven().is_some() || publisher_matched;
+    let proved = examination.publish_attestation().proven().is_some() || by_somebody_wanted;
     match examination.registry_signature() {
         Ok(RegistrySignature::Absent) => {
             // npm signs every version, so that one without is not what npm serves. Of another registry
@@ -381,9 +384,15 @@ fn signature_wanting(examination: &Examination, publisher_matched: bool, lifted:
     }
 }
 
-/// What the requirement denies and is not among the failures already.
-fn denials(assessment: &Assessment, failures: &[FailureReport]) -> Vec<FailureReport> {
-    let known = |denied: &Denied| failures.iter().any(|failure| failure.code == denied.code());
-    let own = assessment.denied.iter().filter(|(_, denied)| !matches!(denied, Denied::ClaimFailed { .. }));
-    own.filter(|(_, denied)| !known(denied)).map(|(claim, denied)| FailureReport::denied(denied, *claim)).collect()
+/// What the requirement denies. What is wanting anyway is not said twice; that it is also required can make it
+/// graver.
+fn add_denials(failures: &mut Vec<FailureReport>, assessment: &Assessment) {
+    let (known, denied) = (failures.len(), &assessment.denied);
+    for (claim, denied) in denied.iter().filter(|(_, denied)| !matches!(denied, Denied::ClaimFailed { .. })) {
+        let failure = FailureReport::denied(denied, *claim);
+        match failures.iter_mut().take(known).find(|other| other.code == failure.code) {
+            Some(other) => other.verdict = other.verdict.max(failure.verdict),
+            None => failures.push(failure),
+        }
+    }
 }

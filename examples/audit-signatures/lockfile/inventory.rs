@@ -81,10 +81,11 @@ impl Inventory {
         inventory
     }
 
-    /// Whether anything in it has this name, or is installed under it.
-    pub fn has(&self, name: &str) -> bool {
-        self.items.iter().any(|item| item.name == name || item.aliases.contains(name))
-            || self.skipped.iter().any(|entry| entry.name == name || entry.slot == name)
+    /// The name of everything in it, and the names under which it is installed.
+    pub fn names(&self) -> BTreeSet<&str> {
+        let items = self.items.iter().flat_map(|item| item.aliases.iter().chain([&item.name]));
+        let skipped = self.skipped.iter().flat_map(|entry| [&entry.name, &entry.slot]);
+        items.chain(skipped).map(String::as_str).collect()
     }
 }
 
@@ -190,7 +191,7 @@ mod tests {
         let expected =
             [("a", true, false), ("d", true, true), ("t", false, false), ("u", false, true), ("v", false, false)];
         assert_eq!(found.items.iter().map(roles).collect::<Vec<_>>(), expected.map(|(n, a, b)| (n.to_owned(), a, b)));
-        assert!(found.has("u") && !found.has("x"));
+        assert_eq!(found.names(), BTreeSet::from(["a", "d", "t", "u", "v"]));
     }
 
     #[test]

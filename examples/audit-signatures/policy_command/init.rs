@@ -78,7 +78,10 @@ impl Publishers {
             let Some(provenance) = examination.provenance().proven() else { continue };
             let identity = provenance.identity();
             let of = format!("# {}: {}", examination.artifact().id(), plain(&origin(provenance)));
+            // Anybody's workflow can attest anybody's tarball, and the answer that brings it is unsigned.
+            let confirmed = examination.publish_attestation().proven().is_some();
             let unwritten = match publisher(identity) {
+                Some(_) if !confirmed => "\n# No publisher is written for that: no publish attestation confirms it.",
                 Some(publisher) => {
                     let ids = [identity.repository_id(), identity.owner_id()].map(|id| id.map(str::to_owned));
                     publishers.found.entry(publisher).or_default().insert(ids.into());
@@ -174,6 +177,7 @@ fn origin(provenance: &Provenance) -> String {
         ("repository id ", identity.repository_id()),
         ("owner id ", identity.owner_id()),
         ("environment ", identity.environment()),
+        ("signed by the reusable workflow ", identity.callee()),
     ];
     let parts: Vec<String> = stated.into_iter().filter_map(|(label, text)| Some(format!("{label}{}", text?))).collect();
     parts.join(", ")
@@ -193,6 +197,11 @@ fn publisher(identity: &SignerIdentity) -> Option<TrustedPublisher> {
             TrustedPublisher::gitlab(project, identity.workflow_path()?)
         }
         _ => return None,
+    };
+    // Its approvals guarded this version: who leaves it out is not who built it.
+    let publisher = match identity.environment() {
+        Some(environment) => publisher.and_then(|publisher| publisher.environment(environment)),
+        None => publisher,
     };
     publisher.ok().filter(|publisher| publisher.matches(identity).status() == MatchStatus::Match)
 }

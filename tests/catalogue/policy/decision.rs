@@ -475,3 +475,85 @@ fn po_30_an_environment_that_no_certificate_of_that_time_states() {
     let other = provenance_with(|a| a.workflow(|w| w.environment = Some("staging".into())));
     assert_eq!(decided(&read(&waived).unwrap(), &other), "PUBLISHER_MISMATCH");
 }
+
+#[test]
+fn publishers_of_another_source_do_not_outlive_the_rule_that_took_them() {
+    let taking = json!({"schema": 1, "default": {"require": ["trusted-publisher"], "publishers-from": ["npm-trust"]}});
+    let mut policy = read(&taking).unwrap();
+    let given = TrustedPublisher::github("octo-org/octo-lib", "release.yml").unwrap();
+    policy.add_publishers("@octo/lib", PublisherSource::NpmTrust, vec![given]).unwrap();
+    assert_eq!(decided(&policy, &attested()), "authorized");
+    let other = TrustedPublisher::github("octo-org/other", "release.yml").unwrap();
+    policy.add_rule("@octo/lib", Requirement::trusted_publisher(other)).unwrap();
+    assert_eq!(decided(&policy, &attested()), "PUBLISHER_MISMATCH");
+}
+
+#[test]
+fn a_fingerprint_names_what_only_code_can_require() {
+    let of = |requirement: Requirement| {
+        let mut policy = Policy::observing();
+        policy.add_rule("@octo/lib", requirement.clone()).unwrap();
+        [policy.fingerprint(), Policy::requiring(requirement).fingerprint()]
+    };
+    let pinned = || Requirement::registry_signature(EndedKeys::Pinned);
+    let tarball = *attested().artifact().sha512();
+    assert_eq!(of(pinned()), of(pinned()));
+    for (one, other) in of(pinned()).iter().zip(of(pinned().pinned(tarball))) {
+        assert_ne!(*one, other);
+    }
+}
+
+/// What the report says of it under that policy: verdict, decision and codes.
+fn reported(policy: &Policy, question: &Question) -> (Verdict, Value, Vec<&'static str>) {
+    let resolved = policy.resolve(&question.artifact());
+    let report = PackageReport::examined(&question.examine(), Vec::new(), Some(&resolved));
+    let decision = serde_json::to_value(&report).unwrap()["policy"]["decision"].clone();
+    let codes = report.codes().map(|code| code.strip_prefix("ERR_COUNTERSIGN_").unwrap()).collect();
+    (report.verdict(), decision, codes)
+}
+
+#[test]
+fn po_32_no_report_says_authorized_where_a_claim_failed() {
+    let published = read(&with(|rule| rule["require"] = json!(["trusted-publisher"]))).unwrap();
+    assert_eq!(reported(&published, &attested()), (Verdict::Verified, json!("authorized"), vec![]));
+    // The rule asks for no registry signature, and its publisher matches.
+    let forged = attested().manifest(|m| {
+        let sig = m["dist"]["signatures"][0]["sig"].as_str().unwrap().replacen("ME", "MD", 1);
+        m["dist"]["signatures"][0]["sig"] = json!(sig);
+    });
+    assert!(forged.verify().is_err());
+    let codes = vec!["REGISTRY_SIGNATURE"];
+    assert_eq!(reported(&published, &forged), (Verdict::Invalid, json!("denied"), codes));
+}
+
+#[test]
+fn what_is_required_and_absent_is_denied_though_it_was_wanting_anyway() {
+    let stripped = signed().manifest(|m| m["dist"]["signatures"] = json!([]));
+    let codes = vec!["MISSING_REGISTRY_SIGNATURE"];
+    let observed = read(&of(&[json!({"packages": ["@octo/lib"], "require": "observe"})])).unwrap();
+    assert_eq!(reported(&observed, &stripped), (Verdict::Unverifiable, json!("observed"), codes.clone()));
+    let required = of(&[json!({"packages": ["@octo/lib"], "require": ["registry-signature"]})]);
+    assert_eq!(reported(&read(&required).unwrap(), &stripped), (Verdict::Denied, json!("denied"), codes));
+}
+
+#[test]
+fn po_37_a_publisher_in_addition_to_a_signer_turns_no_doubt_into_consent() {
+    let keyless = || attested().with(|q| q.keys = br#"{"keys":[]}"#.to_vec());
+    let judged = |levels: Value, owner: &str| {
+        let policy = with(|rule| {
+            if levels == json!(["provenance"]) {
+                drop(rule.as_object_mut().unwrap().remove("publishers"));
+            }
+            rule["require"] = levels.clone();
+            rule["provenance"] = json!({"issuer": "https://token.actions.githubusercontent.com", "owner": owner});
+        });
+        let policy = read(&policy).unwrap();
+        let (verdict, _, codes) = reported(&policy, &keyless());
+        (decided(&policy, &keyless()), verdict, codes)
+    };
+    for levels in [json!(["provenance"]), json!(["provenance", "trusted-publisher"])] {
+        assert_eq!(judged(levels, "octo-org"), ("authorized", Verdict::Verified, vec![]));
+    }
+    let stranger = judged(json!(["provenance"]), "someone");
+    assert_eq!(stranger, ("SIGNER_MISMATCH", Verdict::Denied, vec!["SIGNER_MISMATCH", "NO_REGISTRY_KEYS"]));
+}

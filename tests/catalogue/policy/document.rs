@@ -77,6 +77,8 @@ fn po_01_a_policy_that_constrains_nothing() {
     refused(&with(|rule| rule["min-age"] = json!({"days": 4_000_000_000_u32})), "from one hour");
     refused(&with(|rule| rule["waive"] = json!([])), "`waive` is empty");
     refused(&with(|rule| rule["publishers-from"] = json!([])), "`publishers-from`");
+    // What stands for "there is no such provenance" is nothing that a certificate left out.
+    refused(&with(|rule| rule["waive"] = json!(["runner", "provenance"])), "`waive` has no effect on provenance");
 }
 
 #[test]
@@ -176,6 +178,33 @@ fn po_05_values_of_another_type() {
     }
     // By position, a list would pass for a table.
     refused(&of(&[json!([["@octo/lib"], null, ["registry-signature"]])]), "");
+}
+
+/// A demand that is switched off by `null` would read like one, and an exemption of one tarball like one of all.
+#[test]
+fn po_05_null_is_no_way_to_leave_a_member_out() {
+    let members = ["group", "provenance", "publishers", "publishers-from", "waive", "since", "ended-keys", "min-age"];
+    for member in members.into_iter().chain(["downgrade", "packages"]) {
+        refused(&with(|rule| rule[member] = Value::Null), "");
+    }
+    let sha512 = octo().integrity();
+    for (member, value) in [
+        ("since", json!({"before": null, "versions": [{"version": "1.0.0", "sha512": sha512}]})),
+        ("min-age", json!({"days": 1, "hours": null})),
+        ("downgrade", json!({"on": "deny", "ignore-older-than": null})),
+        ("downgrade", json!({"on": "deny", "enforce-since": null})),
+    ] {
+        refused(&with(|rule| rule[member] = value.clone()), "");
+    }
+    let exemption = json!({"package": "a@1.0.0", "sha512": null, "lifts": ["min-age"], "reason": "x", "expires": "2027-01-01T00:00:00Z"});
+    refused(&json!({"schema": 1, "default": "observe", "exemptions": [exemption]}), "");
+    let signer = json!({"issuer": "https://gitlab.com", "owner": "octo", "repository": null});
+    let provenance = with(|rule| {
+        without(rule, "publishers");
+        rule["require"] = json!(["provenance"]);
+        rule["provenance"] = signer;
+    });
+    refused(&provenance, "");
 }
 
 #[test]
@@ -310,6 +339,19 @@ fn po_22_a_policy_is_bounded() {
     let many = |n: usize| with(|rule| rule["publishers"] = (0..n).map(publisher).collect());
     assert!(read(&many(64)).is_ok());
     refused(&many(65), "the limit of 64");
+}
+
+/// A lock file of 100,000 packages under a policy of 4 MiB: each name is looked up, not compared with every rule.
+#[test]
+fn po_22_many_rules_and_many_packages_take_no_long_time() {
+    let names: Vec<String> = (0..300_000).map(|n| format!("p{n}")).collect();
+    let rule = |names: &[String]| json!({"packages": names, "require": ["registry-signature"]});
+    let policy = read(&of(&names.chunks(40).map(rule).collect::<Vec<_>>())).unwrap();
+    let started = std::time::Instant::now();
+    let guarded = (0..100_000).filter(|n| policy.guards(&format!("q{n}")) || policy.guards(&format!("p{n}")));
+    assert_eq!(guarded.count(), 100_000);
+    // To compare each with all of them would be minutes.
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 
 #[test]
