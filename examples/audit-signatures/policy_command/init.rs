@@ -77,7 +77,10 @@ impl Publishers {
         for examination in examined {
             let Some(provenance) = examination.provenance().proven() else { continue };
             let identity = provenance.identity();
-            let of = format!("# {}: {}", examination.artifact().id(), plain(&origin(provenance)));
+            let mut of = format!("# {}: {}", examination.artifact().id(), plain(&origin(provenance)));
+            if let Some(callee) = identity.callee() {
+                let _ = write!(of, "\n# Signed by a reusable workflow: {}", plain(callee));
+            }
             // Anybody's workflow can attest anybody's tarball, and the answer that brings it is unsigned.
             let confirmed = examination.publish_attestation().proven().is_some();
             let unwritten = match publisher(identity) {
@@ -177,7 +180,6 @@ fn origin(provenance: &Provenance) -> String {
         ("repository id ", identity.repository_id()),
         ("owner id ", identity.owner_id()),
         ("environment ", identity.environment()),
-        ("signed by the reusable workflow ", identity.callee()),
     ];
     let parts: Vec<String> = stated.into_iter().filter_map(|(label, text)| Some(format!("{label}{}", text?))).collect();
     parts.join(", ")

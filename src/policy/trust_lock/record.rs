@@ -139,14 +139,27 @@ fn entry(evidence: &Evidence) -> Result<Entry, NotRecorded> {
 }
 
 /// Both are upper bounds of the publication. Anybody may log an old attestation once more, and would
-/// make an old version the baseline if the later time counted.
+/// make an old version the baseline if the later time counted; so would whoever leaves the attestation
+/// out, if that unmade the time.
 fn earliest(pinned: Option<Timestamp>, found: Option<Timestamp>) -> Option<Timestamp> {
     match (pinned, found) {
         (Some(pinned), Some(found)) => Some(pinned.min(found)),
-        (_, found) => found,
+        (pinned, found) => pinned.or(found),
     }
 }
 
 pub(super) fn count(versions: &Versions) -> usize {
     versions.values().map(|tarballs| tarballs.len()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::earliest;
+
+    #[test]
+    fn po_34_a_time_that_is_pinned_is_not_lost_with_its_attestation() {
+        let [early, late] = ["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"].map(|time| Some(time.parse().unwrap()));
+        assert_eq!((earliest(late, early), earliest(early, late)), (early, early));
+        assert_eq!((earliest(early, None), earliest(None, early), earliest(None, None)), (early, early, None));
+    }
 }
