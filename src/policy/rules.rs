@@ -191,11 +191,15 @@ impl Policy {
     }
 
     /// Whether something is required of the package of this name by its own name or scope. Then no other
-    /// package, alias or source may stand where it is installed (design decision 15).
+    /// package, alias or source may stand where it is installed (design decision 15), nor where a file
+    /// system without regard to case would find it.
     #[must_use]
     pub fn guards(&self, name: &str) -> bool {
-        let named = self.named_rule(name).filter(|(pattern, _)| *pattern != Pattern::Any);
-        named.is_some_and(|(_, rule)| rule.requirement.is_some())
+        let guarded = |name: &str| {
+            let named = self.named_rule(name).filter(|(pattern, _)| *pattern != Pattern::Any);
+            named.is_some_and(|(_, rule)| rule.requirement.is_some())
+        };
+        guarded(name) || guarded(&name.to_ascii_lowercase())
     }
 
     /// Names exactly what is required of all packages.

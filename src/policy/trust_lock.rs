@@ -144,8 +144,12 @@ fn publisher(signer: &PinnedSigner) -> Option<TrustedPublisher> {
     let (repository, workflow) = (signer.repository()?, signer.workflow()?);
     let mut publisher = match signer.issuer() {
         GITHUB_ISSUER => {
-            let file = workflow.strip_prefix(".github/workflows/")?;
-            TrustedPublisher::github(repository.strip_prefix(GITHUB)?, file)
+            let (name, file) = (repository.strip_prefix(GITHUB)?, workflow.strip_prefix(".github/workflows/")?);
+            // A callee that is pinned with its ref has no such form; [`TrustLock::compare`] tells of it.
+            let callee = signer.callee().map(|uri| uri.strip_prefix(GITHUB).unwrap_or_default().to_owned());
+            let signed_in = callee.unwrap_or_else(|| format!("{name}/{workflow}"));
+            let publisher = TrustedPublisher::github(name, file);
+            publisher.map(|publisher| publisher.clone().allowed_signers([signed_in.as_str()]).unwrap_or(publisher))
         }
         GITLAB_ISSUER => TrustedPublisher::gitlab(repository.strip_prefix(GITLAB)?, workflow),
         _ => return None,

@@ -407,7 +407,7 @@ fn the_order_of_recording_decides_nothing() {
         let publisher = lock.pinned_publisher(&RegistryId::new("https://npm.example").unwrap(), "@octo/lib").unwrap();
         assert_eq!(
             publisher.to_string(),
-            "github:octo-org/octo-lib#release.yml with repository-id=700100200, owner-id=9100200"
+            "github:octo-org/octo-lib#release.yml with allowed-signers=octo-org/octo-lib/.github/workflows/release.yml, repository-id=700100200, owner-id=9100200"
         );
     }
 }

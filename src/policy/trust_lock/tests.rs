@@ -209,7 +209,7 @@ fn the_baseline_is_the_latest_by_authenticated_time() {
     let publisher = lock.pinned_publisher(&registry, "@octo/lib").unwrap();
     assert_eq!(
         publisher.to_string(),
-        "github:octo-org/octo-lib#release.yml with environment=release, repository-id=700100200, owner-id=9100200"
+        "github:octo-org/octo-lib#release.yml with allowed-signers=builders/npm/.github/workflows/build.yml, environment=release, repository-id=700100200, owner-id=9100200"
     );
     assert_eq!(lock.pinned_publisher(&registry, "untimed"), None);
     // Where a person signed, it was no workflow of the repository beside him.

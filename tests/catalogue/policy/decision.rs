@@ -69,6 +69,7 @@ fn po_02_what_is_required_of_nobody_is_observed() {
 fn po_12_a_rule_is_for_the_registrys_name() {
     let policy = read(&of(&[rule()])).unwrap();
     assert!(policy.guards("@octo/lib") && !policy.guards("@octo/libs"));
+    assert!(policy.guards("@Octo/LIB"), "a disk without regard to case finds it in place of @octo/lib");
     let global = read(&of(&[json!({"packages": ["*"], "require": ["registry-signature"]})])).unwrap();
     assert!(!global.guards("@octo/lib"), "a rule for all names guards none of them in particular");
 }
@@ -379,6 +380,16 @@ fn ended_keys_of_a_policy_are_pinned_by_the_lock() {
     assert_eq!(decided(&read(&denying).unwrap().pinned_by(lock_of(&question)), &question), "WINDOW_UNJUDGED");
 }
 
+/// The publisher's workflow calls somebody's reusable one.
+fn called(workflow: &mut crate::support::workflow::Workflow) {
+    workflow.callee = Some(crate::support::workflow::Callee {
+        repository: "somebody/workflows".into(),
+        path: ".github/workflows/build.yml".into(),
+        git_ref: "refs/tags/v1".into(),
+        sha: workflow.sha.clone(),
+    });
+}
+
 #[test]
 fn the_lock_is_a_source_of_publishers_where_the_rule_names_it() {
     let pinned = |from: Value| {
@@ -399,6 +410,7 @@ fn the_lock_is_a_source_of_publishers_where_the_rule_names_it() {
         (run(|w| w.path = ".github/workflows/x.yml".into()), "workflow"),
         (run(|w| w.repository_id = "1".into()), "repository-id"),
         (run(|w| w.owner_id = "1".into()), "owner-id"),
+        (run(called), "signer"),
     ] {
         let denied = policy.authorize(&question.verify().unwrap(), question.now).unwrap_err();
         assert!(matches!(denied, Denied::PublisherMismatch { field: found, .. } if found == field), "{denied}");
