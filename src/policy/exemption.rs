@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::artifact::Artifact;
 use crate::error::{ParseError, Text};
 use crate::integrity::Sha512Digest;
 use crate::json;
@@ -79,9 +78,9 @@ impl Exemption {
         self.expires
     }
 
-    /// Whether it is for this artifact; with a digest, for that tarball alone.
-    pub(super) fn is_for(&self, artifact: &Artifact) -> bool {
-        self.id == *artifact.id() && self.sha512.is_none_or(|sha512| sha512 == *artifact.sha512())
+    /// Whether it is for this tarball of its version: any, or the one that it states.
+    pub(super) fn is_for(&self, sha512: &Sha512Digest) -> bool {
+        self.sha512.is_none_or(|stated| stated == *sha512)
     }
 
     pub(super) fn lifts(&self, lift: Lift, now: Timestamp) -> bool {

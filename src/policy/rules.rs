@@ -149,7 +149,7 @@ impl Policy {
     pub fn resolve(&self, artifact: &Artifact) -> Resolved<'_> {
         let name = artifact.id().name();
         let (pattern, rule) = self.rule(name);
-        let exemption = self.exemptions.get(artifact.id()).filter(|exemption| exemption.is_for(artifact));
+        let exemption = self.exemptions.get(artifact.id()).filter(|exemption| exemption.is_for(artifact.sha512()));
         let requirement = rule.requirement.as_ref().map(|requirement| {
             let further = self.further_publishers(rule, artifact);
             let pinned = requirement.registry_signature == Some(EndedKeys::Pinned) && self.pins(artifact);
