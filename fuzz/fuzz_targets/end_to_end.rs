@@ -39,6 +39,6 @@ fuzz_target!(init: init(), |data: &[u8]| {
     if let Some(failures) = found.failures() {
         assert_printable(&failures.to_string());
     }
-    let report = PackageReport::examined(&found, Vec::new(), &[]);
+    let report = PackageReport::examined(&found, Vec::new(), None);
     assert_printable(&serde_json::to_string(&report).unwrap());
 });
