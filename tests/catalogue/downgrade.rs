@@ -143,7 +143,8 @@ fn po_36_a_history_never_upgrades_a_verdict() {
         assert_eq!(evidence.notes(), plain.notes());
     }
     let forged = signed().manifest(|m| m["dist"]["signatures"][0]["sig"] = json!("MEUCIQ=="));
-    assert!(verify_with(&forged, history(&question)).is_err());
+    let refused = verify_with(&forged, history(&question)).unwrap_err();
+    assert_eq!(refused.code(), "ERR_COUNTERSIGN_REGISTRY_SIGNATURE");
 }
 
 /// A mirror may strip the manifest of what it advertises; what was proved was proved.
