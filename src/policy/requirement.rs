@@ -140,8 +140,8 @@ impl Requirement {
         self
     }
 
-    /// Lets one field be unprovable. A field that is contradicted stays so, and so does
-    /// [`Field::Provenance`].
+    /// Lets one field be unprovable. A field that is contradicted stays so, and nothing excuses
+    /// [`Field::Issuer`], [`Field::Repository`] and [`Field::Provenance`].
     #[must_use]
     pub fn waive(mut self, field: Field) -> Self {
         self.waived.insert(field);

@@ -71,9 +71,10 @@ impl Field {
     }
 
     /// Whether a waiver by name may excuse that it is unprovable. What stands in for "there is no such
-    /// provenance" is nothing that a certificate left out.
+    /// provenance" is nothing that a certificate left out; and without issuer and repository a match would
+    /// name nobody, so that any signer whose certificate is silent would do (design decision 14).
     pub(crate) fn may_be_waived(self) -> bool {
-        self != Self::Provenance
+        !matches!(self, Self::Provenance | Self::Issuer | Self::Repository)
     }
 }
 

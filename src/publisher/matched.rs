@@ -93,7 +93,8 @@ impl PublisherMatch {
     }
 
     /// All fields together, where an unprovable answer of the fields named is excused; and the fields
-    /// for which that was needed. A contradiction is never excused, nor is [`Field::Provenance`].
+    /// for which that was needed. A contradiction is never excused, nor is any of
+    /// [`Field::Issuer`], [`Field::Repository`] and [`Field::Provenance`].
     #[must_use]
     pub fn status_waiving(&self, waived: &[Field]) -> (MatchStatus, Vec<Field>) {
         let mut used = Vec::new();

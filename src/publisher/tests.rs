@@ -280,6 +280,18 @@ fn ex_10_templates_were_html_for_some_months() {
 }
 
 #[test]
+fn waivers_of_everything_leave_somebody_named() {
+    let all = [Field::Issuer, Field::Repository, Field::Workflow, Field::Runner];
+    let silent_on = |numbers: &[u32]| {
+        let stated = numbers.iter().fold(Stated::github(), |stated, number| stated.without(*number));
+        compare(&stated).status_waiving(&all).0
+    };
+    assert_eq!(silent_on(&[11, 18]), MatchStatus::Match);
+    assert_eq!(silent_on(&[5, 12, 16, 18]), MatchStatus::Unprovable);
+    assert_eq!(silent_on(&[1, 8]), MatchStatus::Unprovable);
+}
+
+#[test]
 fn answers_are_written_flat() {
     let found = compare(&started("Octo-Org/octo-lib", "x.yml", "refs/tags/v1").without(11));
     let written = serde_json::to_value(found.fields()).unwrap();

@@ -78,7 +78,10 @@ fn po_01_a_policy_that_constrains_nothing() {
     refused(&with(|rule| rule["waive"] = json!([])), "`waive` is empty");
     refused(&with(|rule| rule["publishers-from"] = json!([])), "`publishers-from`");
     // What stands for "there is no such provenance" is nothing that a certificate left out.
-    refused(&with(|rule| rule["waive"] = json!(["runner", "provenance"])), "`waive` has no effect on provenance");
+    for nobody in ["provenance", "issuer", "repository"] {
+        let says = format!("`waive` has no effect on {nobody}");
+        refused(&with(|rule| rule["waive"] = json!(["runner", nobody])), &says);
+    }
 }
 
 #[test]
