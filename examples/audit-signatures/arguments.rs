@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use countersign::PackageId;
 
 use crate::inputs::{Inputs, Pinning, Required, package_id};
+use crate::output::OutputArguments;
 
 /// Verify the registry signatures, publish attestations and provenance of every package in a lock file.
 #[derive(Debug, Parser)]
@@ -37,9 +38,8 @@ pub struct AuditArguments {
     #[command(flatten)]
     pub pinning: Pinning,
 
-    /// How to print the report
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[command(flatten)]
+    pub output: OutputArguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -96,12 +96,6 @@ Exit codes:
   1  a package is invalid, denied or unverifiable, or there was nothing to audit
   2  wrong usage or an I/O error: the audit did not finish";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Human,
-    Json,
-}
-
 impl Arguments {
     /// Parses the process's own arguments and those rules that span several of them.
     pub fn from_command_line() -> Result<Self, clap::Error> {
@@ -128,6 +122,7 @@ impl Arguments {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::output::Format;
     use countersign::TrustedPublisher;
 
     fn parse(line: &str) -> Result<Arguments, clap::Error> {
@@ -144,7 +139,7 @@ mod tests {
         let arguments = parse("audit-signatures").unwrap();
         assert!(arguments.command.is_none());
         assert_eq!(arguments.audit.inputs.path, PathBuf::from("."));
-        assert_eq!(arguments.audit.format, Format::Human);
+        assert_eq!(arguments.audit.output.format, Format::Human);
         assert!(arguments.audit.inputs.at.is_none() && arguments.audit.required.publishers.is_empty());
     }
 
@@ -241,7 +236,7 @@ mod tests {
         let Some(Command::Explain(explain)) = explain.command else { unreachable!("no explanation") };
         let ExplainArguments { package, audit } = *explain;
         assert_eq!((package.name(), package.version()), ("@s/a", "1.0.0"));
-        assert_eq!((audit.inputs.path, audit.format), (PathBuf::from("app"), Format::Json));
+        assert_eq!((audit.inputs.path, audit.output.format), (PathBuf::from("app"), Format::Json));
         assert_eq!(audit.required.policy, Some(PathBuf::from("p.toml")));
         let init = parse("audit-signatures policy init app --omit dev").unwrap().command;
         let Some(Command::Policy(PolicyCommand::Init(inputs))) = init else { unreachable!("no policy") };

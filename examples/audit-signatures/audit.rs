@@ -1,11 +1,15 @@
 //! One run: what is audited, by which documents, keys and policy, and the report that comes of it.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use countersign::evidence::{Claim, Note};
 use countersign::report::{AuditReport, PackageReport, Source as ReportedSource};
-use countersign::{Policy, Timestamp, TrustSnapshot};
+use countersign::{Timestamp, TrustSnapshot};
 
 use crate::auditor::{Auditor, Judged};
 use crate::inputs::{Inputs, Pinning, Required};
+use crate::interruption::{Ended, Interruption};
 use crate::lockfile::{Inventory, Item, LockFile};
 use crate::pins::Pins;
 use crate::progress::Progress;
@@ -17,17 +21,24 @@ use crate::workers;
 /// Everything that was opened and read before the first package is judged.
 pub struct Audit {
     pub inventory: Inventory,
-    pub policy: Policy,
     pub now: Timestamp,
-    session: Session,
-    trust: Trust,
-    pins: Option<Pins>,
+    auditor: Arc<Auditor>,
+    jobs: usize,
+    interruption: Interruption,
     notes: Vec<Note>,
+}
+
+/// What came of judging: each package's, and what ended it early, if something did.
+pub struct Outcome {
+    /// In the order of the packages.
+    pub judged: Vec<Judged>,
+    pub ended: Option<Ended>,
 }
 
 impl Audit {
     /// Reads what the command line names. An error means that the audit did not finish.
     pub fn open(inputs: &Inputs, required: &Required, pinning: &Pinning) -> Result<Self, String> {
+        let interruption = Interruption::listen(inputs.deadline());
         // Before any I/O that takes time: it is the person's own file.
         let pins = Pins::open(pinning)?;
         let policy = requirements::policy(required, pins.as_ref().map(Pins::lock))?;
@@ -38,69 +49,131 @@ impl Audit {
         let trust = Trust::load(inputs, &session)?;
         let mut notes = notes(&session, &inventory);
         notes.extend(requirements::unused(required, &policy, &inventory));
-        Ok(Self { inventory, policy, now: inputs.now(), session, trust, pins, notes })
+        let now = inputs.now();
+        let auditor = Auditor { session, trust, policy, pins, now, keeps_examinations: false };
+        Ok(Self { inventory, now, auditor: Arc::new(auditor), jobs: inputs.jobs(), interruption, notes })
     }
 
-    /// Judges the chosen packages of the lock file, in its order.
-    pub fn judge(&self, chosen: &[Item]) -> Result<Vec<Judged>, String> {
-        let auditor = self.auditor();
+    /// As [`Audit::open`], for those who show more than the report has.
+    pub fn open_in_detail(inputs: &Inputs, required: &Required, pinning: &Pinning) -> Result<Self, String> {
+        let mut audit = Self::open(inputs, required, pinning)?;
+        if let Some(auditor) = Arc::get_mut(&mut audit.auditor) {
+            auditor.keeps_examinations = true;
+        }
+        Ok(audit)
+    }
+
+    /// Judges the chosen packages of the lock file, in its order, and shows each to `shown` as soon as
+    /// those before it are done.
+    pub fn judge(
+        &self,
+        chosen: &Arc<Vec<Item>>,
+        mut shown: impl FnMut(&PackageReport) -> Result<(), String>,
+    ) -> Result<Outcome, String> {
         let progress = Progress::new(chosen.len());
         // One job per name: its packument is fetched once for all its versions.
-        let jobs: Vec<&[Item]> = chosen.chunk_by(|a, b| a.name == b.name).collect();
-        let judged = workers::run(&jobs, |items| {
-            let judged = auditor.package(items);
-            progress.advance(items.len());
-            judged
+        let jobs = by_name(chosen);
+        let mut done: Vec<Vec<Judged>> = jobs.iter().map(|_| Vec::new()).collect();
+        let (auditor, items) = (Arc::clone(&self.auditor), Arc::clone(chosen));
+        let work = move |job: Range<usize>| auditor.package(items.get(job).unwrap_or_default());
+        let ended = workers::run(jobs.clone().into_iter(), self.jobs, &self.interruption, work, |number, judged| {
+            progress.advance(judged.len());
+            judged.iter().try_for_each(|judged| shown(&judged.report))?;
+            if let Some(slot) = done.get_mut(number) {
+                *slot = judged;
+            }
+            Ok(())
         })?;
-        Ok(judged.into_iter().flatten().collect())
+        let mut outcome = Outcome { judged: Vec::with_capacity(chosen.len()), ended };
+        for (job, judged) in jobs.into_iter().zip(done) {
+            if !judged.is_empty() {
+                outcome.judged.extend(judged);
+                continue;
+            }
+            // Nobody may read a report of fewer packages as one of all.
+            let reason = ended.map_or("it was not judged", Ended::reason);
+            for item in chosen.get(job).unwrap_or_default() {
+                let report = self.auditor.left(item, reason);
+                shown(&report)?;
+                outcome.judged.push(report.into());
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// What no registry answers for.
+    pub fn skipped(&self) -> impl Iterator<Item = PackageReport> + '_ {
+        self.inventory.skipped.iter().map(|entry| self.auditor.skipped(entry))
     }
 
     /// Everything that was judged and skipped, as the report.
-    pub fn report(&self, judged: &[Judged]) -> AuditReport {
-        let (session, trust, now) = (&self.session, &self.trust, self.now);
-        let auditor = self.auditor();
-        let mut packages: Vec<PackageReport> = judged.iter().map(|judged| judged.report.clone()).collect();
-        packages.extend(self.inventory.skipped.iter().map(|entry| auditor.skipped(entry)));
+    pub fn report(&self, packages: Vec<PackageReport>) -> AuditReport {
+        let Auditor { session, trust, now, .. } = &*self.auditor;
         let source = if session.is_replay() { ReportedSource::Replay } else { ReportedSource::Live };
         let mut notes = self.notes.clone();
         if !trust.is_given {
-            notes.extend(TrustSnapshot::warning(now));
+            notes.extend(TrustSnapshot::warning(*now));
         }
-        AuditReport::new(now, source, session.url().as_str(), trust.identity.clone(), notes, packages)
-    }
-
-    fn auditor(&self) -> Auditor<'_> {
-        Auditor {
-            session: &self.session,
-            trust: &self.trust,
-            policy: &self.policy,
-            pins: self.pins.as_ref(),
-            now: self.now,
-        }
+        AuditReport::new(*now, source, session.url().as_str(), trust.identity.clone(), notes, packages)
     }
 
     /// Writes the trust lock, if that is asked for, and notes what it has come to.
     fn record(&mut self, judged: &[Judged]) -> Result<(), String> {
-        let Some(pins) = self.pins.take() else { return Ok(()) };
+        let Some(pins) = &self.auditor.pins else { return Ok(()) };
         self.notes.extend(pins.unused(judged));
         self.notes.extend(pins.write(judged)?);
         Ok(())
     }
 
     /// Completes a recording.
-    pub fn finish(self) -> Result<(), String> {
-        self.session.finish(&self.now.to_string())
+    pub fn finish(&self) -> Result<(), String> {
+        self.auditor.session.finish(&self.now.to_string())
     }
 }
 
-/// Audits all that the command line names.
-pub fn run(inputs: &Inputs, required: &Required, pinning: &Pinning) -> Result<AuditReport, String> {
+/// Audits all that the command line names. An audit that was interrupted records nothing.
+pub fn run(
+    inputs: &Inputs,
+    required: &Required,
+    pinning: &Pinning,
+    mut shown: impl FnMut(&PackageReport) -> Result<(), String>,
+) -> Result<(AuditReport, Option<Ended>), String> {
     let mut audit = Audit::open(inputs, required, pinning)?;
-    let judged = audit.judge(&audit.inventory.items)?;
-    audit.record(&judged)?;
-    let report = audit.report(&judged);
-    audit.finish()?;
-    Ok(report)
+    let items = Arc::new(std::mem::take(&mut audit.inventory.items));
+    let Outcome { judged, ended } = audit.judge(&items, &mut shown)?;
+    match ended {
+        None => audit.record(&judged)?,
+        Some(ended) => audit.notes.push(interrupted(ended)),
+    }
+    let mut packages: Vec<PackageReport> = judged.into_iter().map(|judged| judged.report).collect();
+    for skipped in audit.skipped() {
+        shown(&skipped)?;
+        packages.push(skipped);
+    }
+    let report = audit.report(packages);
+    if ended.is_none() {
+        audit.finish()?;
+    }
+    Ok((report, ended))
+}
+
+fn by_name(items: &[Item]) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let jobs = items.chunk_by(|a, b| a.name == b.name).map(|of_one| {
+        let job = start..start + of_one.len();
+        start = job.end;
+        job
+    });
+    jobs.collect()
+}
+
+fn interrupted(ended: Ended) -> Note {
+    let by = match ended {
+        Ended::ByPerson => "Ctrl-C",
+        Ended::ByDeadline => "the deadline of --deadline",
+    };
+    let message = format!("Ended early by {by}: packages that it had not come to are unverifiable.");
+    Note::new(Claim::Audit, "NOTE_AUDIT_INTERRUPTED", message)
 }
 
 /// How the run came to what it audited.

@@ -14,12 +14,14 @@ use crate::session::Session;
 use crate::trust::Trust;
 
 /// What all workers share.
-pub struct Auditor<'a> {
-    pub session: &'a Session,
-    pub trust: &'a Trust,
-    pub policy: &'a Policy,
-    pub pins: Option<&'a Pins>,
+pub struct Auditor {
+    pub session: Session,
+    pub trust: Trust,
+    pub policy: Policy,
+    pub pins: Option<Pins>,
     pub now: Timestamp,
+    /// An explanation shows more than the report has; of a large tree nothing more is kept.
+    pub keeps_examinations: bool,
 }
 
 /// A package's report, and what it was made of, if anything was examined.
@@ -36,7 +38,7 @@ impl From<PackageReport> for Judged {
     }
 }
 
-impl Auditor<'_> {
+impl Auditor {
     /// Judges every locked version of one package.
     pub fn package(&self, items: &[Item]) -> Vec<Judged> {
         let Some(first) = items.first() else { return Vec::new() };
@@ -84,14 +86,15 @@ impl Auditor<'_> {
         let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
         let resolved = self.policy.resolve(&artifact);
         let report = PackageReport::examined(&examination, item.locations.clone(), Some(&resolved));
-        let Some(pins) = self.pins else { return Ok(Judged { report, examination: Some(examination), pin: None }) };
+        let kept = self.keeps_examinations.then(|| examination.clone());
+        let Some(pins) = &self.pins else { return Ok(Judged { report, examination: kept, pin: None }) };
         // What failed is invalid already, and proves nothing that could be compared.
-        let Ok(evidence) = examination.clone().into_evidence() else {
-            return Ok(Judged { report, examination: Some(examination), pin: None });
+        let Ok(evidence) = examination.into_evidence() else {
+            return Ok(Judged { report, examination: kept, pin: None });
         };
         let drift = pins.compare(&evidence);
         let report = report.with_drift(&drift, pins.denies_from());
-        Ok(Judged { report, examination: Some(examination), pin: Some((evidence, drift)) })
+        Ok(Judged { report, examination: kept, pin: Some((evidence, drift)) })
     }
 
     /// What the lock file alone decides.
@@ -103,7 +106,7 @@ impl Auditor<'_> {
         let Some(integrity) = &item.integrity else {
             return Err(ParseError::WeakIntegrity { found: "an entry without integrity".into() }.into());
         };
-        Ok(Artifact::expected(self.trust.registry_of(&item.name, self.session), id, integrity)?)
+        Ok(Artifact::expected(self.trust.registry_of(&item.name, &self.session), id, integrity)?)
     }
 
     fn attestations(&self, item: &Item) -> Attestations {
@@ -113,6 +116,12 @@ impl Auditor<'_> {
             Fetched::NotRecorded => Attestations::NotAsked,
             Fetched::Unavailable(reason) => Attestations::Unavailable(reason),
         }
+    }
+
+    /// A package that nobody asked about any more.
+    pub fn left(&self, item: &Item, reason: &str) -> PackageReport {
+        let role = Role { direct: item.direct, dev: item.dev };
+        PackageReport::unavailable(subject(item), reason).in_tree(role)
     }
 
     /// An entry that no registry answers for.

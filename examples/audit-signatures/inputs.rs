@@ -1,6 +1,7 @@
 //! The flags that every way of running an audit shares: what is audited, whose documents, and what is required.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, ValueEnum};
@@ -44,6 +45,14 @@ pub struct Inputs {
     /// Judge as of this time, such as 2026-11-22T00:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub at: Option<Timestamp>,
+
+    /// How many packages are worked on at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
+
+    /// End after this many seconds; packages that were not come to are unverifiable [default: none]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    deadline: Option<u32>,
 
     /// Leave out a kind of dependencies; repeatable
     #[arg(long, value_name = "KIND")]
@@ -169,6 +178,14 @@ impl Inputs {
     pub fn omit(&self) -> Omit {
         let has = |kind| self.omit.contains(&kind);
         Omit { dev: has(OmitArgument::Dev), optional: has(OmitArgument::Optional), peer: has(OmitArgument::Peer) }
+    }
+
+    pub fn jobs(&self) -> usize {
+        self.jobs.into()
+    }
+
+    pub fn deadline(&self) -> Option<Duration> {
+        self.deadline.map(|seconds| Duration::from_secs(seconds.into()))
     }
 
     /// The moment that everything is judged at.

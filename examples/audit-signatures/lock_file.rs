@@ -42,11 +42,11 @@ impl LockFile {
     /// new one is there, whole.
     ///
     /// An error also if somebody else wrote the file since it was read: his pins would be lost.
-    pub fn write(self, lock: &TrustLock) -> Result<(), String> {
+    pub fn write(&self, lock: &TrustLock) -> Result<(), String> {
         self.write_by(&Disk, lock)
     }
 
-    fn write_by(self, steps: &impl Steps, lock: &TrustLock) -> Result<(), String> {
+    fn write_by(&self, steps: &impl Steps, lock: &TrustLock) -> Result<(), String> {
         let text = lock.to_json();
         if self.read.as_deref() == Some(text.as_bytes()) {
             return Ok(());

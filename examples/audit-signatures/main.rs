@@ -2,8 +2,8 @@
 //!
 //! Reading order: `arguments`, `lockfile` (what to audit), `requirements` (what each package must show),
 //! `registry_choice` and `registry` (where documents come from), `trust`, `audit` and `auditor` (the places
-//! that ask the library), `human` (what is printed), `explain` and
-//! `policy_command` (the other commands).
+//! that ask the library), `output` (the formats; `human` is the one for people),
+//! `explain` and `policy_command` (the other commands).
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -14,6 +14,7 @@ mod bounded_file;
 mod explain;
 mod human;
 mod inputs;
+mod interruption;
 mod lock_file;
 mod lockfile;
 mod npmrc;
@@ -29,14 +30,15 @@ mod registry_url;
 mod requirements;
 mod session;
 mod trust;
+mod view;
 mod workers;
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use arguments::{Arguments, AuditArguments, Command, Format};
-use plain_text::plain_json;
+use arguments::{Arguments, AuditArguments, Command};
+use output::{Context, Outputs};
 
 /// A package is invalid, denied or unverifiable, or there was nothing to audit.
 const NOT_CLEAN: u8 = 1;
@@ -74,14 +76,13 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 }
 
 fn audited(arguments: &AuditArguments) -> Result<ExitCode, String> {
-    let AuditArguments { inputs, required, pinning, format } = arguments;
-    let report = audit::run(inputs, required, pinning)?;
-    output::print(&match format {
-        Format::Json => {
-            let json = serde_json::to_string_pretty(&report).map_err(|e| format!("cannot write the report: {e}"))?;
-            plain_json(&json) + "\n"
-        }
-        Format::Human => human::render(&report)?,
-    })?;
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(NOT_CLEAN) })
+    let AuditArguments { inputs, required, pinning, output } = arguments;
+    let mut outputs = Outputs::open(output)?;
+    let (report, ended) = audit::run(inputs, required, pinning, |package| outputs.judged(package))?;
+    outputs.finish(&report, &Context { audited: inputs.path.clone() })?;
+    Ok(match ended {
+        Some(ended) => ExitCode::from(ended.exit_code()),
+        None if report.is_clean() => ExitCode::SUCCESS,
+        None => ExitCode::from(NOT_CLEAN),
+    })
 }

@@ -64,10 +64,11 @@ impl Pins {
     }
 
     /// Records what is verified and has not drifted, and writes the lock.
-    pub fn write(mut self, judged: &[Judged]) -> Result<Vec<Note>, String> {
+    pub fn write(&self, judged: &[Judged]) -> Result<Vec<Note>, String> {
         if !self.update {
             return Ok(Vec::new());
         }
+        let mut lock = self.lock.clone();
         let (mut added, mut changed, mut left) = (0_usize, 0_usize, BTreeMap::<String, usize>::new());
         for judged in judged {
             let Some((evidence, drift)) = judged.pin.as_ref().filter(|_| judged.report.verdict() == Verdict::Verified)
@@ -75,14 +76,14 @@ impl Pins {
                 *left.entry("it is not verified".into()).or_default() += 1;
                 continue;
             };
-            match self.lock.record(evidence, drift) {
+            match lock.record(evidence, drift) {
                 Ok(Recorded::Added) => added += 1,
                 Ok(Recorded::Changed) => changed += 1,
                 Ok(_) => {}
                 Err(reason) => *left.entry(reason.to_string()).or_default() += 1,
             }
         }
-        self.file.write(&self.lock)?;
+        self.file.write(&lock)?;
         let say = |message: String| Note::new(Claim::Audit, "NOTE_AUDIT_LOCK", message);
         let mut notes = vec![say(format!("Trust lock: {added} packages recorded, {changed} changed."))];
         let left =

@@ -1,6 +1,7 @@
 //! Text from outside, made fit for a terminal and for a CI log.
 
 use std::fmt::Write as _;
+use std::io;
 
 /// A name, a ref or a message is never longer than this on screen; the rest is counted.
 const LONGEST: usize = 256;
@@ -31,22 +32,47 @@ pub fn plain_within(text: &str, longest: usize) -> String {
     out
 }
 
-/// A JSON document that may be printed. Outside of its strings there is nothing to escape, and in
-/// them the escapes are JSON's own, so a parser reads the same document.
-pub fn plain_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut previous = ' ';
-    for c in json.chars() {
-        if c != '\n' && (deceives(c) || begins_command(previous, c)) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
-        previous = c;
+/// Makes a JSON document fit to be printed on its way to `W`. Outside of its strings there is nothing to
+/// escape, and in them the escapes are JSON's own, so a parser reads the same document.
+pub struct PlainJson<W> {
+    inner: W,
+    previous: char,
+}
+
+impl<W: io::Write> PlainJson<W> {
+    pub fn new(inner: W) -> Self {
+        Self { inner, previous: ' ' }
     }
-    out
+}
+
+impl<W: io::Write> io::Write for PlainJson<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            // Its rest comes with the next call.
+            Err(e) if e.valid_up_to() > 0 => {
+                std::str::from_utf8(bytes.get(..e.valid_up_to()).unwrap_or_default()).map_err(io::Error::other)?
+            }
+            Err(e) => return Err(io::Error::new(io::ErrorKind::InvalidData, e)),
+        };
+        let mut begun = 0;
+        for (at, c) in text.char_indices() {
+            if c != '\n' && (deceives(c) || begins_command(self.previous, c)) {
+                self.inner.write_all(text.get(begun..at).unwrap_or_default().as_bytes())?;
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(self.inner, "\\u{unit:04x}")?;
+                }
+                begun = at + c.len_utf8();
+            }
+            self.previous = c;
+        }
+        self.inner.write_all(text.get(begun..).unwrap_or_default().as_bytes())?;
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// Characters that act on the terminal or the reader instead of being seen.
@@ -98,10 +124,24 @@ mod tests {
     #[test]
     fn json_stays_the_same_document() {
         let document = serde_json::json!({"a": "x\u{202e}\u{e0041}\u{7f}\u{9b}\u{1b}##[x]::y\n", "::": ["##", "é"]});
-        let printed = plain_json(&serde_json::to_string_pretty(&document).unwrap());
+        let mut printed = Vec::new();
+        serde_json::to_writer_pretty(PlainJson::new(&mut printed), &document).unwrap();
+        let printed = String::from_utf8(printed).unwrap();
         assert!(printed.chars().all(|c| c == '\n' || !deceives(c)));
         assert!(!printed.contains("##") && !printed.contains("::"), "{printed}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), document);
+    }
+
+    #[test]
+    fn what_begins_in_one_piece_is_seen_in_the_next() {
+        use std::io::Write as _;
+        let mut printed = Vec::new();
+        let mut out = PlainJson::new(&mut printed);
+        for piece in [&b"\":"[..], b":error", b":", b":#", b"#[x]", "\u{202e}".as_bytes()] {
+            out.write_all(piece).unwrap();
+        }
+        assert_eq!(String::from_utf8(printed).unwrap(), "\":\\u003aerror:\\u003a#\\u0023[x]\\u202e");
+        assert!(PlainJson::new(Vec::new()).write_all(b"\xff").is_err());
     }
 
     #[test]

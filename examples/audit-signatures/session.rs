@@ -63,8 +63,8 @@ impl Session {
     }
 
     /// Completes a recording.
-    pub fn finish(self, recorded_at: &str) -> Result<(), String> {
-        match self.connection {
+    pub fn finish(&self, recorded_at: &str) -> Result<(), String> {
+        match &self.connection {
             Connection::Recording(recording) => recording.finish(&self.url, recorded_at),
             Connection::Replay(_) | Connection::Live(_) => Ok(()),
         }

@@ -44,6 +44,18 @@ pub struct AuditReport {
     packages: Vec<PackageReport>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Head<'a> {
+    schema: &'static str,
+    verified_at: Timestamp,
+    source: Source,
+    registry: &'a str,
+    registry_identity: &'a RegistryId,
+    notes: &'a [Note],
+    summary: &'a Summary,
+}
+
 impl AuditReport {
     /// Sorts and counts. `registry` is the URL that documents were fetched from.
     #[must_use]
@@ -74,6 +86,51 @@ impl AuditReport {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.summary.is_clean()
+    }
+
+    /// The moment that everything was judged at.
+    #[must_use]
+    pub fn verified_at(&self) -> Timestamp {
+        self.verified_at
+    }
+
+    /// Where the documents came from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// The URL that documents were fetched from.
+    #[must_use]
+    pub fn registry(&self) -> &str {
+        &self.registry
+    }
+
+    /// The registry whose packages they were judged as.
+    #[must_use]
+    pub fn registry_identity(&self) -> &RegistryId {
+        &self.registry_identity
+    }
+
+    /// What concerns the run as a whole, sorted.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The report without its packages, for those who stream them: schema, moment, source, registry, notes
+    /// and summary.
+    #[must_use]
+    pub fn head(&self) -> impl Serialize + '_ {
+        Head {
+            schema: self.schema,
+            verified_at: self.verified_at,
+            source: self.source,
+            registry: &self.registry,
+            registry_identity: &self.registry_identity,
+            notes: &self.notes,
+            summary: &self.summary,
+        }
     }
 
     /// The counts.

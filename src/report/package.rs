@@ -301,8 +301,8 @@ impl PackageReport {
     }
 
     pub(super) fn order(&self, other: &Self) -> Ordering {
-        let key = |p: &Self| (p.name.clone(), p.version.clone(), p.integrity.clone(), p.locations.clone());
-        key(self).cmp(&key(other))
+        let names = self.name.cmp(&other.name).then_with(|| self.version.cmp(&other.version));
+        names.then_with(|| self.integrity.cmp(&other.integrity)).then_with(|| self.locations.cmp(&other.locations))
     }
 }
 

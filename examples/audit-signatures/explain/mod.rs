@@ -5,18 +5,19 @@ mod publisher;
 mod text;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use countersign::evidence::Examination;
 use countersign::report::{PackageReport, Verdict};
 use countersign::{PackageId, Timestamp};
 use serde::Serialize;
 
-use crate::arguments::{AuditArguments, ExplainArguments, Format};
-use crate::audit::Audit;
+use crate::arguments::{AuditArguments, ExplainArguments};
+use crate::audit::{Audit, Outcome};
 use crate::auditor::Judged;
 use crate::lockfile::Item;
-use crate::output::print;
-use crate::plain_text::{plain, plain_json};
+use crate::output::{Format, pretty, print, print_by};
+use crate::plain_text::plain;
 use claims::ExplainedClaim;
 use publisher::ExplainedPublisher;
 
@@ -42,23 +43,25 @@ struct Explained<'a> {
 
 /// Prints it. The exit code is that of an audit of this package alone.
 pub fn run(arguments: &ExplainArguments) -> Result<ExitCode, String> {
-    let AuditArguments { inputs, required, pinning, format } = &arguments.audit;
-    let audit = Audit::open(inputs, required, pinning)?;
-    let chosen = chosen(&arguments.package, &audit.inventory.items)?;
-    let judged = audit.judge(&chosen)?;
+    let AuditArguments { inputs, required, pinning, output } = &arguments.audit;
+    let audit = Audit::open_in_detail(inputs, required, pinning)?;
+    let chosen = Arc::new(chosen(&arguments.package, &audit.inventory.items)?);
+    let Outcome { judged, ended } = audit.judge(&chosen, |_| Ok(()))?;
     let explanation = Explanation {
         schema: "countersign.explain/1",
         verified_at: audit.now,
         packages: judged.iter().map(explained).collect::<Result<_, _>>()?,
     };
-    let failed = |e: serde_json::Error| format!("cannot write the explanation: {e}");
-    print(&match format {
-        Format::Json => plain_json(&serde_json::to_string_pretty(&explanation).map_err(failed)?) + "\n",
-        Format::Human => text::render(&explanation)?,
-    })?;
+    match output.format {
+        Format::Json => print_by(|out| pretty(out, &explanation))?,
+        Format::Human => print(&text::render(&explanation)?)?,
+        Format::Ndjson => return Err("an explanation is printed with --format human or json".into()),
+    }
     let clean = judged.iter().all(|judged| judged.report.verdict() == Verdict::Verified);
-    audit.finish()?;
-    Ok(ExitCode::from(u8::from(!clean)))
+    match ended {
+        Some(ended) => Ok(ExitCode::from(ended.exit_code())),
+        None => audit.finish().map(|()| ExitCode::from(u8::from(!clean))),
+    }
 }
 
 fn chosen(package: &PackageId, items: &[Item]) -> Result<Vec<Item>, String> {

@@ -4,7 +4,8 @@ use countersign::publisher::{Answer, FieldAnswer};
 use countersign::report::PackageReport;
 use serde::{Deserialize, Serialize};
 
-use crate::human::{self, Publisher};
+use crate::human;
+use crate::view::Publisher;
 
 /// The publisher that is required, who says so, and each of its fields.
 #[derive(Serialize)]

@@ -1,7 +1,7 @@
 //! What differs from the trust lock.
 
 use super::paragraph::labelled;
-use super::report::{Event, Package, Report};
+use crate::view::{Event, Package, Report};
 
 /// Every event of a package, beside the failure that names the gravest one.
 pub fn events(out: &mut String, package: &Package) {

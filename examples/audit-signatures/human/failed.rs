@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::paragraph::labelled;
-use super::report::{Package, Remark, Report};
 use super::{drift, policy};
 use crate::plain_text::plain;
+use crate::view::{Package, Remark, Report};
 
 pub fn list(out: &mut String, report: &Report) {
     let failed: Vec<&Package> = report

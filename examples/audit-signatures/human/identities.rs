@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::paragraph::labelled;
-use super::report::{Package, Provenance, Report};
 use crate::plain_text::plain;
+use crate::view::{Package, Provenance, Report};
 
 const GITHUB: &str = "https://github.com/";
 const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";

@@ -5,42 +5,30 @@ mod failed;
 mod identities;
 mod paragraph;
 mod policy;
-mod report;
 mod rollout;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use countersign::report::{AuditReport, PackageReport};
 pub use paragraph::labelled;
 pub use policy::expected;
-pub use report::Publisher;
-use report::{Package, Remark, Report};
-use serde_json::Value;
 
 use crate::plain_text::plain;
+use crate::view::{Package, Remark, Report};
 
 /// Of each reason; npm alone bundles two hundred packages.
 const MOST_SKIPPED: usize = 10;
 
 /// Renders a report for a terminal of 100 columns.
 pub fn render(report: &AuditReport) -> Result<String, String> {
-    let mut json = serde_json::to_value(report).map_err(|e| format!("cannot write the report: {e}"))?;
-    // What to do is for people, so the JSON report, which is for machines, goes without it.
-    let packages = json.get_mut("packages").and_then(Value::as_array_mut).into_iter().flatten();
-    for (shown, package) in packages.zip(report.packages()) {
-        add_help(shown, package);
-    }
-    text(json)
+    Report::of(report).map(|report| text(&report))
 }
 
 /// What decided about one package and what failed of it, as the whole report has it; the publisher's
 /// fields are left to whoever shows them in full.
 pub fn failed_checks(out: &mut String, report: &PackageReport) -> Result<(), String> {
-    let mut json = serde_json::to_value(report).map_err(|e| format!("cannot write the report: {e}"))?;
-    add_help(&mut json, report);
-    let package: Package = serde_json::from_value(json).map_err(of_another_shape)?;
-    let package = Package { publisher: None, ..package };
+    let package = Package { publisher: None, ..Package::of(report)? };
     if package.policy.is_some() || !package.failures.is_empty() || !package.drift.is_empty() {
         out.push('\n');
     }
@@ -48,34 +36,22 @@ pub fn failed_checks(out: &mut String, report: &PackageReport) -> Result<(), Str
     Ok(())
 }
 
-fn add_help(shown: &mut Value, package: &PackageReport) {
-    let failures = shown.get_mut("failures").and_then(Value::as_array_mut).into_iter().flatten();
-    for (failure, help) in failures.filter_map(Value::as_object_mut).zip(package.help()) {
-        failure.insert("help".into(), help.into());
-    }
-}
-
-fn of_another_shape(error: serde_json::Error) -> String {
-    format!("the report has another shape than this program expects: {error}")
-}
-
-fn text(report: Value) -> Result<String, String> {
-    let report: Report = serde_json::from_value(report).map_err(of_another_shape)?;
+fn text(report: &Report) -> String {
     let mut out = String::new();
-    heading(&mut out, &report);
+    heading(&mut out, report);
     for note in report.notes.iter().filter(|note| is_about_sources(note)) {
         labelled(&mut out, 0, "", 0, &plain(&note.message));
     }
-    proved(&mut out, &report);
-    identities::table(&mut out, &report);
-    not_judged(&mut out, &report);
-    policy::exceptions(&mut out, &report);
-    drift::let_pass(&mut out, &report);
-    skipped(&mut out, &report);
-    failed::list(&mut out, &report);
-    rollout::table(&mut out, &report);
-    verdicts(&mut out, &report);
-    Ok(out)
+    proved(&mut out, report);
+    identities::table(&mut out, report);
+    not_judged(&mut out, report);
+    policy::exceptions(&mut out, report);
+    drift::let_pass(&mut out, report);
+    skipped(&mut out, report);
+    failed::list(&mut out, report);
+    rollout::table(&mut out, report);
+    verdicts(&mut out, report);
+    out
 }
 
 fn heading(out: &mut String, report: &Report) {
@@ -136,28 +112,16 @@ fn not_judged(out: &mut String, report: &Report) {
     }
 }
 
-/// Notes that the counts of the same section say already.
-const COUNTED: [&str; 2] = ["NOTE_COUNTERSIGN_NOT_ASKED", "NOTE_COUNTERSIGN_WINDOW_UNJUDGED"];
-
 /// What was audited and where it came from stands at the head.
 fn is_about_sources(note: &Remark) -> bool {
     note.code.starts_with("NOTE_AUDIT_")
 }
 
 /// Notes of the run, then those of packages, each said once; the JSON report has them one by one.
-fn grouped_notes(report: &Report) -> Vec<(String, usize)> {
+fn grouped_notes(report: &Report) -> Vec<(&str, usize)> {
     let of_run = report.notes.iter().filter(|note| !is_about_sources(note));
-    let mut notes: Vec<(String, usize)> = of_run.map(|note| (note.message.clone(), 0)).collect();
-    let mut by_message: BTreeMap<&str, usize> = BTreeMap::new();
-    for package in &report.packages {
-        let codes = |note: &&Remark| !COUNTED.contains(&note.code.as_str());
-        let messages: BTreeSet<&str> = package.notes.iter().filter(codes).map(|note| note.message.as_str()).collect();
-        for message in messages {
-            *by_message.entry(message).or_default() += 1;
-        }
-    }
-    notes.extend(by_message.into_iter().map(|(message, packages)| (message.to_owned(), packages)));
-    notes
+    let of_run = of_run.map(|note| (note.message.as_str(), 0));
+    of_run.chain(report.package_notes.iter().map(|(message, packages)| (message.as_str(), *packages))).collect()
 }
 
 fn skipped(out: &mut String, report: &Report) {

@@ -1,7 +1,7 @@
 //! What the policy made of a package: the rule, the publisher field by field, and what was excused.
 
 use super::paragraph::labelled;
-use super::report::{Field, Package, Policy, Publisher, Report};
+use crate::view::{Field, Package, Policy, Publisher, Report};
 
 /// Where a paragraph's text stands behind its label.
 const COLUMN: usize = 14;
@@ -22,7 +22,7 @@ pub fn reasons(out: &mut String, package: &Package) {
 /// What was let pass although it is wanting. A reader who sees only "verified" would not know.
 pub fn exceptions(out: &mut String, report: &Report) {
     let excused =
-        |package: &&Package| package.policy.as_ref().is_some_and(is_exception) && package.verdict == "verified";
+        |package: &&Package| package.policy.as_ref().is_some_and(Policy::is_exception) && package.verdict == "verified";
     let mut packages = report.packages.iter().filter(excused).peekable();
     if packages.peek().is_some() {
         out.push_str("\nExcused by the policy\n");
@@ -38,10 +38,6 @@ pub fn exceptions(out: &mut String, report: &Report) {
 fn rule(policy: &Policy) -> String {
     let group = policy.group.as_ref().map_or_else(String::new, |group| format!(", group {group}"));
     format!("{}{group}", policy.rule)
-}
-
-fn is_exception(policy: &Policy) -> bool {
-    policy.predates || !policy.waived.is_empty() || policy.exempted.is_some() || policy.exemption_ended.is_some()
 }
 
 fn excuses(out: &mut String, indent: usize, column: usize, policy: &Policy) {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::report::{Levels, Report};
 use crate::plain_text::plain;
+use crate::view::{Levels, Report};
 
 /// The widest name that stands on the line of its counts.
 const WIDEST: usize = 22;

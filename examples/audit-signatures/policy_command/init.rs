@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use countersign::evidence::{Examination, Finding, Provenance};
 use countersign::publisher::MatchStatus;
@@ -13,16 +14,21 @@ use countersign::report::Verdict;
 use countersign::{SignerIdentity, TrustedPublisher};
 use serde::Serialize;
 
-use crate::audit::Audit;
+use crate::audit::{Audit, Outcome};
 use crate::auditor::Judged;
 use crate::inputs::{Inputs, Pinning, Required};
 use crate::plain_text::plain;
 
 /// The policy as TOML. The exit code is the audit's: what is not verified gets no rule.
 pub fn policy(inputs: &Inputs) -> Result<(String, ExitCode), String> {
-    let audit = Audit::open(inputs, &Required::default(), &Pinning::default())?;
-    let judged = audit.judge(&audit.inventory.items)?;
-    let report = audit.report(&judged);
+    let mut audit = Audit::open_in_detail(inputs, &Required::default(), &Pinning::default())?;
+    let items = Arc::new(std::mem::take(&mut audit.inventory.items));
+    let Outcome { judged, ended } = audit.judge(&items, |_| Ok(()))?;
+    if let Some(ended) = ended {
+        return Err(format!("no policy is written: {}", ended.reason()));
+    }
+    let packages = judged.iter().map(|judged| judged.report.clone()).chain(audit.skipped()).collect();
+    let report = audit.report(packages);
     let mut out = header(&judged, &audit.now.to_string());
     // Sorted by name, as the lock file's items are.
     for of_one in judged.chunk_by(|a, b| a.report.package().0 == b.report.package().0) {

@@ -28,7 +28,7 @@ pub enum Fetched {
 }
 
 /// A place that has a registry's documents. Shared by all workers.
-pub trait Source: Sync {
+pub trait Source: Send + Sync {
     fn fetch(&self, document: &Document) -> Fetched;
 
     fn packument(&self, name: &str) -> Fetched {
@@ -46,7 +46,7 @@ pub trait Source: Sync {
 
 impl<S: Source + ?Sized> Source for Box<S>
 where
-    Box<S>: Sync,
+    Box<S>: Send + Sync,
 {
     fn fetch(&self, document: &Document) -> Fetched {
         (**self).fetch(document)

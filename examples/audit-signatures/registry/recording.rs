@@ -43,10 +43,10 @@ impl<S: Source> Recording<S> {
     ///
     /// A document that is absent from the recording may be called not found only if nothing else
     /// kept one away: a registry's failure must not be replayed as absence.
-    pub fn finish(self, url: &RegistryUrl, recorded_at: &str) -> Result<(), String> {
-        let seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(problem) = seen.problem {
-            return Err(problem);
+    pub fn finish(&self, url: &RegistryUrl, recorded_at: &str) -> Result<(), String> {
+        let seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(problem) = &seen.problem {
+            return Err(problem.clone());
         }
         let absent = if seen.not_found && !seen.missed { Absent::NotFound } else { Absent::NotRecorded };
         let about = About { url: url.as_str().into(), recorded_at: recorded_at.into(), absent };

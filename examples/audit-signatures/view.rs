@@ -1,8 +1,13 @@
-//! The members of the report (design §6) that a person is shown.
+//! The members of the report (design §6) that the formats for people and CI systems show.
+//!
+//! They are read from the report's own JSON, which is the stable interface, one package at a time: a report
+//! of 100,000 packages is never held as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use countersign::report::{AuditReport, PackageReport};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -14,7 +19,44 @@ pub struct Report {
     #[serde(default)]
     pub notes: Vec<Remark>,
     pub summary: Summary,
+    /// Those of which there is more to say than that they are verified.
+    #[serde(skip)]
     pub packages: Vec<Package>,
+    /// Notes of packages: message to how many have it.
+    #[serde(skip)]
+    pub package_notes: BTreeMap<String, usize>,
+}
+
+impl Report {
+    pub fn of(report: &AuditReport) -> Result<Self, String> {
+        Self::assembled(read(&report.head())?, report.packages().iter().map(Package::of))
+    }
+
+    /// `packages` are all there are; what each of them merely confirms is dropped at once.
+    pub fn assembled(head: Self, packages: impl Iterator<Item = Result<Package, String>>) -> Result<Self, String> {
+        let mut report = head;
+        for package in packages {
+            let package = package?;
+            let messages: BTreeSet<&str> = package.counted_notes().collect();
+            for message in messages {
+                *report.package_notes.entry(message.to_owned()).or_default() += 1;
+            }
+            if !package.is_unremarkable() {
+                report.packages.push(package);
+            }
+        }
+        Ok(report)
+    }
+}
+
+/// The report's members as these types read them.
+fn read<T: serde::de::DeserializeOwned>(shown: &impl Serialize) -> Result<T, String> {
+    let json = serde_json::to_value(shown).map_err(|e| format!("cannot write the report: {e}"))?;
+    of_json(json)
+}
+
+fn of_json<T: serde::de::DeserializeOwned>(json: Value) -> Result<T, String> {
+    serde_json::from_value(json).map_err(|e| format!("the report has another shape than this program expects: {e}"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,6 +190,13 @@ pub struct Policy {
     pub exemption_ended: Option<Exemption>,
 }
 
+impl Policy {
+    /// Something was let pass.
+    pub fn is_exception(&self) -> bool {
+        self.predates || !self.waived.is_empty() || self.exempted.is_some() || self.exemption_ended.is_some()
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub struct Exemption {
     #[serde(default)]
@@ -178,7 +227,31 @@ pub struct Remark {
     pub help: Option<String>,
 }
 
+/// Notes that the summary's counts say already.
+const COUNTED: [&str; 2] = ["NOTE_COUNTERSIGN_NOT_ASKED", "NOTE_COUNTERSIGN_WINDOW_UNJUDGED"];
+
 impl Package {
+    pub fn of(report: &PackageReport) -> Result<Self, String> {
+        let mut package: Self = read(report)?;
+        // What to do is for people, so the JSON report, which is for machines, goes without it.
+        for (failure, help) in package.failures.iter_mut().zip(report.help()) {
+            failure.help = Some(help.to_owned());
+        }
+        Ok(package)
+    }
+
+    /// Verified, and nothing else: no name behind it, no exception, no change.
+    fn is_unremarkable(&self) -> bool {
+        let attested =
+            self.provenance.as_ref().is_some_and(|p| matches!(p.status.as_str(), "verified" | "unconfirmed"));
+        let excused = self.policy.as_ref().is_some_and(Policy::is_exception);
+        self.verdict == "verified" && self.failures.is_empty() && self.drift.is_empty() && !attested && !excused
+    }
+
+    fn counted_notes(&self) -> impl Iterator<Item = &str> {
+        self.notes.iter().filter(|note| !COUNTED.contains(&note.code.as_str())).map(|note| note.message.as_str())
+    }
+
     /// `name@version`, or the name alone.
     pub fn id(&self) -> String {
         if self.version.is_empty() { self.name.clone() } else { format!("{}@{}", self.name, self.version) }
@@ -186,5 +259,16 @@ impl Package {
 
     pub fn is_skipped(&self) -> bool {
         self.verdict == "skipped"
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_shape_is_an_error() {
+        assert!(read::<Report>(&serde_json::json!({})).unwrap_err().contains("another shape"));
     }
 }
