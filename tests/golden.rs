@@ -57,6 +57,12 @@ fn the_demonstration_is_printed_as_kept() {
     assert_eq!(json.status.code(), Some(1));
     golden("demonstration.json", &json.stdout);
     assert_eq!(run(&arguments).stdout, json.stdout, "a second run prints other bytes");
+    arguments.truncate(arguments.len() - 1);
+    arguments.push("html".into());
+    let html = run(&arguments);
+    assert_eq!(html.status.code(), Some(1));
+    golden("demonstration.html", &html.stdout);
+    assert_eq!(run(&arguments).stdout, html.stdout, "a second run prints other bytes");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! They are read from the report's own JSON, which is the stable interface, one package at a time: a report
 //! of 100,000 packages is never held as JSON.
 
+mod counts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::report::{AuditReport, PackageReport};
@@ -29,7 +31,12 @@ pub struct Report {
 
 impl Report {
     pub fn of(report: &AuditReport) -> Result<Self, String> {
-        Self::assembled(read(&report.head())?, report.packages().iter().map(Package::of))
+        Self::assembled(Self::head(report)?, report.packages().iter().map(Package::of))
+    }
+
+    /// Without packages.
+    pub fn head(report: &AuditReport) -> Result<Self, String> {
+        read(&report.head())
     }
 
     /// `packages` are all there are; what each of them merely confirms is dropped at once.
@@ -127,11 +134,20 @@ pub struct Package {
     pub name: String,
     #[serde(default)]
     pub version: String,
+    pub integrity: Option<String>,
+    /// Where it is another than the report's.
+    pub registry_identity: Option<String>,
     #[serde(default)]
     pub locations: Vec<String>,
     pub verdict: String,
     /// Why it was skipped.
     pub reason: Option<String>,
+    pub direct: Option<bool>,
+    pub dev: Option<bool>,
+    pub level: Option<String>,
+    pub registry_signature: Option<Signature>,
+    pub publish_attestation: Option<PublishAttestation>,
+    pub registry_asserted: Option<Asserted>,
     pub provenance: Option<Provenance>,
     pub publisher: Option<Publisher>,
     pub policy: Option<Policy>,
@@ -143,16 +159,55 @@ pub struct Package {
     pub failures: Vec<Remark>,
 }
 
+/// The registry's signature over name, version and digest.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Signature {
+    pub status: String,
+    pub keyid: Option<String>,
+    /// Who says that the key is the registry's.
+    pub keys: Option<String>,
+    pub window: Option<String>,
+    pub time: Option<String>,
+    pub time_source: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishAttestation {
+    pub status: String,
+    pub keys: Option<String>,
+    pub log_index: Option<u64>,
+    pub time: Option<String>,
+}
+
+/// What the registry merely says, unsigned.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asserted {
+    pub trusted_publisher: Option<String>,
+    pub oidc_config_id: Option<String>,
+    pub approver: Option<String>,
+    pub repository: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Provenance {
     pub status: String,
+    pub predicate_type: Option<String>,
     pub issuer: Option<String>,
     pub repository: Option<String>,
     pub workflow: Option<String>,
     #[serde(rename = "ref")]
     pub git_ref: Option<String>,
+    pub commit: Option<String>,
+    pub run: Option<String>,
     pub signer: Option<String>,
+    pub runner: Option<String>,
+    pub trigger: Option<String>,
+    pub log_index: Option<u64>,
+    pub time: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -182,6 +237,7 @@ pub struct Field {
 pub struct Policy {
     pub rule: String,
     pub group: Option<String>,
+    pub decision: Option<String>,
     #[serde(default)]
     pub waived: Vec<String>,
     #[serde(default)]
@@ -213,6 +269,8 @@ pub struct Event {
     pub before: Option<String>,
     pub after: Option<String>,
     pub advice: String,
+    /// What it rests on, where that is the registry's own unsigned word.
+    pub basis: Option<String>,
     #[serde(default)]
     pub accepted: bool,
 }
@@ -255,6 +313,17 @@ impl Package {
     /// `name@version`, or the name alone.
     pub fn id(&self) -> String {
         if self.version.is_empty() { self.name.clone() } else { format!("{}@{}", self.name, self.version) }
+    }
+
+    /// The level that the rollout counts it under; none if it is not counted.
+    pub fn level(&self) -> Option<&str> {
+        match (self.verdict.as_str(), self.level.as_deref()) {
+            ("skipped", _) => None,
+            // It proves nothing, whatever single claim of it holds.
+            ("invalid", _) | (_, None) => Some("unproven"),
+            (_, Some("staged-publish")) => Some("trusted-publisher"),
+            (_, level) => level,
+        }
     }
 
     pub fn is_skipped(&self) -> bool {

@@ -55,7 +55,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<ExitCode, String> {
     match output.format {
         Format::Json => print_by(|out| pretty(out, &explanation))?,
         Format::Human => print(&text::render(&explanation)?)?,
-        Format::Ndjson => return Err("an explanation is printed with --format human or json".into()),
+        Format::Ndjson | Format::Html => return Err("an explanation is printed with --format human or json".into()),
     }
     let clean = judged.iter().all(|judged| judged.report.verdict() == Verdict::Verified);
     match ended {

@@ -68,42 +68,20 @@ fn heading(out: &mut String, report: &Report) {
 }
 
 fn proved(out: &mut String, report: &Report) {
-    let summary = &report.summary;
     out.push_str("\nProved\n");
-    number(
-        out,
-        summary.registry_signature.verified,
-        "signed by the registry with a trusted key, for the digest that the lock file expects",
-    );
-    number(
-        out,
-        summary.provenance.verified,
-        "built by the CI workflow below, confirmed by the registry's publish attestation",
-    );
-    let publisher = &summary.publisher;
-    if publisher.matched + publisher.mismatch + publisher.unprovable > 0 {
-        number(out, publisher.matched, "from the trusted publisher that was required");
+    for (packages, text) in report.summary.proved() {
+        number(out, packages, text);
     }
 }
 
 fn not_judged(out: &mut String, report: &Report) {
-    let summary = &report.summary;
-    let lines = [
-        (
-            summary.registry_signature.unjudged,
-            "signed with a key that has ended since, and no time says on which side of its end",
-        ),
-        (summary.registry_signature.no_keys, "from a registry whose keys are not known"),
-        (summary.provenance.not_asked, "advertise attestations that were not asked for"),
-        (summary.provenance.unconfirmed, "with a provenance that the registry's publish attestation does not confirm"),
-        (summary.provenance.absent, "without provenance"),
-    ];
+    let lines = report.summary.not_judged();
     let notes = grouped_notes(report);
-    if notes.is_empty() && lines.iter().all(|(packages, _)| *packages == 0) {
+    if notes.is_empty() && lines.is_empty() {
         return;
     }
     out.push_str("\nNot judged\n");
-    for (packages, text) in lines.into_iter().filter(|(packages, _)| *packages > 0) {
+    for (packages, text) in lines {
         number(out, packages, text);
     }
     for (message, packages) in notes {

@@ -19,19 +19,8 @@ pub fn table(out: &mut String, report: &Report) {
         "\n{:24}{:>9}{:>19}{:>12}{:>20}{:>10}",
         "Rollout", "packages", "trusted publisher", "provenance", "registry signature", "unproven"
     );
-    row(out, "all", &rollout.all);
-    // A part that is the whole, or empty, shows nothing.
-    for [(one, first), (other, second)] in [
-        [("direct", &rollout.direct), ("transitive", &rollout.transitive)],
-        [("prod", &rollout.prod), ("dev", &rollout.dev)],
-    ] {
-        if first.packages > 0 && second.packages > 0 {
-            row(out, one, first);
-            row(out, other, second);
-        }
-    }
-    for (group, levels) in &rollout.groups {
-        row(out, &format!("group {}", plain(group)), levels);
+    for (part, levels) in rollout.parts() {
+        row(out, &plain(&part), levels);
     }
 }
 

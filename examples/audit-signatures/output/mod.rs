@@ -4,6 +4,7 @@
 //! packages are being judged. `destination` is where it goes, `json` how JSON is made fit for a log.
 
 mod destination;
+mod html;
 mod json;
 mod ndjson;
 
@@ -26,6 +27,8 @@ pub enum Format {
     Json,
     /// One package a line as soon as it is judged, then the report without packages
     Ndjson,
+    /// One page for a browser, a phone and a printer
+    Html,
 }
 
 /// Where the report goes.
@@ -99,10 +102,10 @@ impl Outputs {
                 }
                 Format::Json => pretty(out, report),
                 Format::Ndjson => ndjson::last(out, report),
+                Format::Html => html::write(out, report, context),
             })?;
             destination.finish()?;
         }
-        let _ = context;
         Ok(())
     }
 }
