@@ -68,9 +68,10 @@ impl Audit {
     pub fn judge(
         &self,
         chosen: &Arc<Vec<Item>>,
+        progress: &Progress,
         mut shown: impl FnMut(&PackageReport) -> Result<(), String>,
     ) -> Result<Outcome, String> {
-        let progress = Progress::new(chosen.len());
+        progress.begin(chosen.len());
         // One job per name: its packument is fetched once for all its versions.
         let jobs = by_name(chosen);
         let mut done: Vec<Vec<Judged>> = jobs.iter().map(|_| Vec::new()).collect();
@@ -84,6 +85,7 @@ impl Audit {
             }
             Ok(())
         })?;
+        progress.end();
         let mut outcome = Outcome { judged: Vec::with_capacity(chosen.len()), ended };
         for (job, judged) in jobs.into_iter().zip(done) {
             if !judged.is_empty() {
@@ -136,11 +138,12 @@ pub fn run(
     inputs: &Inputs,
     required: &Required,
     pinning: &Pinning,
+    progress: &Progress,
     mut shown: impl FnMut(&PackageReport) -> Result<(), String>,
 ) -> Result<(AuditReport, Option<Ended>), String> {
     let mut audit = Audit::open(inputs, required, pinning)?;
     let items = Arc::new(std::mem::take(&mut audit.inventory.items));
-    let Outcome { judged, ended } = audit.judge(&items, &mut shown)?;
+    let Outcome { judged, ended } = audit.judge(&items, progress, &mut shown)?;
     match ended {
         None => audit.record(&judged)?,
         Some(ended) => audit.notes.push(interrupted(ended)),

@@ -38,7 +38,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use arguments::{Arguments, AuditArguments, Command};
+use countersign::report::PackageReport;
 use output::{Context, Outputs};
+use progress::Progress;
 
 /// A package is invalid, denied or unverifiable, or there was nothing to audit.
 const NOT_CLEAN: u8 = 1;
@@ -78,8 +80,11 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 fn audited(arguments: &AuditArguments) -> Result<ExitCode, String> {
     let AuditArguments { inputs, required, pinning, output } = arguments;
     let mut outputs = Outputs::open(output)?;
-    let (report, ended) = audit::run(inputs, required, pinning, |package| outputs.judged(package))?;
-    outputs.finish(&report, &Context { audited: inputs.path.clone() })?;
+    let progress = Progress::new(!output.quiet);
+    let judged = |package: &PackageReport| outputs.judged(package, &progress);
+    let (report, ended) = audit::run(inputs, required, pinning, &progress, judged)?;
+    let context = Context { audited: inputs.path.clone(), detail: output.detail(), look: output.look() };
+    outputs.finish(&report, &context)?;
     Ok(match ended {
         Some(ended) => ExitCode::from(ended.exit_code()),
         None if report.is_clean() => ExitCode::SUCCESS,

@@ -18,6 +18,7 @@ use crate::auditor::Judged;
 use crate::lockfile::Item;
 use crate::output::{Format, pretty, print, print_by};
 use crate::plain_text::plain;
+use crate::progress::Progress;
 use claims::ExplainedClaim;
 use publisher::ExplainedPublisher;
 
@@ -46,7 +47,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<ExitCode, String> {
     let AuditArguments { inputs, required, pinning, output } = &arguments.audit;
     let audit = Audit::open_in_detail(inputs, required, pinning)?;
     let chosen = Arc::new(chosen(&arguments.package, &audit.inventory.items)?);
-    let Outcome { judged, ended } = audit.judge(&chosen, |_| Ok(()))?;
+    let Outcome { judged, ended } = audit.judge(&chosen, &Progress::new(!output.quiet), |_| Ok(()))?;
     let explanation = Explanation {
         schema: "countersign.explain/1",
         verified_at: audit.now,
@@ -54,7 +55,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<ExitCode, String> {
     };
     match output.format {
         Format::Json => print_by(|out| pretty(out, &explanation))?,
-        Format::Human => print(&text::render(&explanation)?)?,
+        Format::Human => print(&text::render(&explanation, output.look(), output.detail())?)?,
         Format::Ndjson | Format::Html => return Err("an explanation is printed with --format human or json".into()),
     }
     let clean = judged.iter().all(|judged| judged.report.verdict() == Verdict::Verified);

@@ -1,13 +1,12 @@
 //! Packages that are not verified: where they are, what decided, what was found, what to do.
 
-use std::fmt::Write as _;
-
 use super::paragraph::labelled;
+use super::sheet::Sheet;
 use super::{drift, policy};
 use crate::plain_text::plain;
 use crate::view::{Package, Remark, Report};
 
-pub fn list(out: &mut String, report: &Report) {
+pub fn list(out: &mut Sheet, report: &Report) {
     let failed: Vec<&Package> = report
         .packages
         .iter()
@@ -16,9 +15,13 @@ pub fn list(out: &mut String, report: &Report) {
     if failed.is_empty() {
         return;
     }
-    out.push_str("\nFailed\n");
+    out.heading("Failed");
     for package in failed {
-        let _ = writeln!(out, "\n  {}: {}", plain(&package.id()), plain(&package.verdict));
+        out.gap();
+        let start = out.end();
+        let verdict = plain(&package.verdict);
+        labelled(out, 2, "", 2, &format!("{}: {verdict}", plain(&package.id())));
+        out.paint_verdict(start, &verdict, &verdict);
         for location in &package.locations {
             labelled(out, 4, "at", 14, location);
         }
@@ -30,7 +33,7 @@ pub fn list(out: &mut String, report: &Report) {
 }
 
 /// The policy's part in it, then every check that failed.
-pub fn reasons(out: &mut String, package: &Package) {
+pub fn reasons(out: &mut Sheet, package: &Package) {
     policy::reasons(out, package);
     drift::events(out, package);
     for failure in &package.failures {
@@ -38,7 +41,7 @@ pub fn reasons(out: &mut String, package: &Package) {
     }
 }
 
-fn check(out: &mut String, failure: &Remark) {
+fn check(out: &mut Sheet, failure: &Remark) {
     labelled(out, 4, "checked", 14, &failure.claim.as_deref().unwrap_or("package").replace('-', " "));
     labelled(out, 4, "found", 14, &failure.message);
     if let Some(help) = &failure.help {

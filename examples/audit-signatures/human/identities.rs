@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::paragraph::labelled;
+use super::sheet::Sheet;
 use crate::plain_text::plain;
 use crate::view::{Package, Provenance, Report};
 
@@ -14,7 +15,7 @@ const INDENT: usize = 6;
 const GAP: usize = 2;
 
 /// A package's line, and repository, workflow and ref below it.
-pub fn table(out: &mut String, report: &Report) {
+pub fn table(out: &mut Sheet, report: &Report) {
     let rows: Vec<(&Package, &Provenance)> = report.packages.iter().filter_map(verified).collect();
     if rows.is_empty() {
         return;
@@ -23,7 +24,7 @@ pub fn table(out: &mut String, report: &Report) {
     let on_github = rows.iter().all(|(_, p)| p.repository.as_deref().is_some_and(|url| url.starts_with(GITHUB)));
     let shared = if on_github { GITHUB } else { "" };
     let place = if on_github { format!("repository on {GITHUB}") } else { "repository".to_owned() };
-    let _ = writeln!(out, "\nBuilt by ({place}, workflow, ref)");
+    out.heading(&format!("Built by ({place}, workflow, ref)"));
     let cells: Vec<[String; 3]> = rows.iter().map(|(_, provenance)| cells(provenance, shared)).collect();
     let width =
         |n: usize| cells.iter().filter_map(|row| row.get(n)).map(|cell| cell.chars().count()).max().unwrap_or(0);
@@ -51,9 +52,9 @@ fn verified(package: &Package) -> Option<(&Package, &Provenance)> {
     Some((package, provenance))
 }
 
-fn line(out: &mut String, [repository, workflow, git_ref]: &[String; 3], widths: [usize; 3]) {
+fn line(out: &mut Sheet, [repository, workflow, git_ref]: &[String; 3], widths: [usize; 3]) {
     let [first, second, third] = widths;
-    if INDENT + first + GAP + second + GAP + third <= 100 {
+    if INDENT + first + GAP + second + GAP + third <= out.width() {
         let line = format!("{:INDENT$}{repository:first$}{:GAP$}{workflow:second$}{:GAP$}{git_ref}", "", "", "");
         let _ = writeln!(out, "{}", line.trim_end());
     } else {

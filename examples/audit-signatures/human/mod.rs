@@ -3,16 +3,18 @@
 mod drift;
 mod failed;
 mod identities;
+mod packages;
 mod paragraph;
 mod policy;
 mod rollout;
+mod sheet;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use countersign::report::{AuditReport, PackageReport};
 pub use paragraph::labelled;
 pub use policy::expected;
+pub use sheet::{Look, Sheet, bad};
 
 use crate::plain_text::plain;
 use crate::view::{Package, Remark, Report};
@@ -20,41 +22,67 @@ use crate::view::{Package, Remark, Report};
 /// Of each reason; npm alone bundles two hundred packages.
 const MOST_SKIPPED: usize = 10;
 
-/// Renders a report for a terminal of 100 columns.
-pub fn render(report: &AuditReport) -> Result<String, String> {
-    Report::of(report).map(|report| text(&report))
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What failed, and the counts.
+    Quiet,
+    Normal,
+    /// Every package too.
+    Verbose,
+}
+
+pub fn render(report: &AuditReport, look: Look, detail: Detail) -> Result<String, String> {
+    let read = Report::of(report)?;
+    let mut out = Sheet::new(look);
+    if detail != Detail::Quiet {
+        who_built_what(&mut out, &read);
+    }
+    if detail == Detail::Verbose {
+        out.heading("Packages");
+        for package in report.packages() {
+            packages::package(&mut out, &Package::of(package)?);
+        }
+    }
+    if detail != Detail::Quiet {
+        what_is_wanting(&mut out, &read);
+    }
+    failed::list(&mut out, &read);
+    if detail != Detail::Quiet {
+        rollout::table(&mut out, &read);
+    }
+    verdicts(&mut out, &read);
+    Ok(out.into_text())
 }
 
 /// What decided about one package and what failed of it, as the whole report has it; the publisher's
 /// fields are left to whoever shows them in full.
-pub fn failed_checks(out: &mut String, report: &PackageReport) -> Result<(), String> {
+pub fn failed_checks(out: &mut Sheet, report: &PackageReport) -> Result<(), String> {
     let package = Package { publisher: None, ..Package::of(report)? };
     if package.policy.is_some() || !package.failures.is_empty() || !package.drift.is_empty() {
-        out.push('\n');
+        out.gap();
     }
     failed::reasons(out, &package);
     Ok(())
 }
 
-fn text(report: &Report) -> String {
-    let mut out = String::new();
-    heading(&mut out, report);
+fn who_built_what(out: &mut Sheet, report: &Report) {
+    audited(out, report);
     for note in report.notes.iter().filter(|note| is_about_sources(note)) {
-        labelled(&mut out, 0, "", 0, &plain(&note.message));
+        labelled(out, 0, "", 0, &plain(&note.message));
     }
-    proved(&mut out, report);
-    identities::table(&mut out, report);
-    not_judged(&mut out, report);
-    policy::exceptions(&mut out, report);
-    drift::let_pass(&mut out, report);
-    skipped(&mut out, report);
-    failed::list(&mut out, report);
-    rollout::table(&mut out, report);
-    verdicts(&mut out, report);
-    out
+    proved(out, report);
+    identities::table(out, report);
 }
 
-fn heading(out: &mut String, report: &Report) {
+fn what_is_wanting(out: &mut Sheet, report: &Report) {
+    not_judged(out, report);
+    policy::exceptions(out, report);
+    drift::let_pass(out, report);
+    skipped(out, report);
+}
+
+fn audited(out: &mut Sheet, report: &Report) {
     let audited = report.summary.packages.saturating_sub(report.summary.skipped);
     let of = if report.source == "replay" { "a recording of " } else { "" };
     let text = format!(
@@ -67,20 +95,20 @@ fn heading(out: &mut String, report: &Report) {
     labelled(out, 0, "", 0, &text);
 }
 
-fn proved(out: &mut String, report: &Report) {
-    out.push_str("\nProved\n");
+fn proved(out: &mut Sheet, report: &Report) {
+    out.heading("Proved");
     for (packages, text) in report.summary.proved() {
         number(out, packages, text);
     }
 }
 
-fn not_judged(out: &mut String, report: &Report) {
+fn not_judged(out: &mut Sheet, report: &Report) {
     let lines = report.summary.not_judged();
     let notes = grouped_notes(report);
     if notes.is_empty() && lines.is_empty() {
         return;
     }
-    out.push_str("\nNot judged\n");
+    out.heading("Not judged");
     for (packages, text) in lines {
         number(out, packages, text);
     }
@@ -102,7 +130,7 @@ fn grouped_notes(report: &Report) -> Vec<(&str, usize)> {
     of_run.chain(report.package_notes.iter().map(|(message, packages)| (message.as_str(), *packages))).collect()
 }
 
-fn skipped(out: &mut String, report: &Report) {
+fn skipped(out: &mut Sheet, report: &Report) {
     let skipped: Vec<&Package> = report.packages.iter().filter(|p| p.is_skipped()).collect();
     if skipped.is_empty() {
         return;
@@ -111,7 +139,7 @@ fn skipped(out: &mut String, report: &Report) {
     for package in skipped {
         by_reason.entry(package.reason.as_deref().unwrap_or("no registry package")).or_default().push(package);
     }
-    out.push_str("\nSkipped, because no registry answers for them\n");
+    out.heading("Skipped, because no registry answers for them");
     for (reason, packages) in by_reason {
         number(out, packages.len(), reason);
         for package in packages.iter().take(MOST_SKIPPED) {
@@ -124,19 +152,30 @@ fn skipped(out: &mut String, report: &Report) {
     }
 }
 
-fn verdicts(out: &mut String, report: &Report) {
+fn verdicts(out: &mut Sheet, report: &Report) {
     let summary = &report.summary;
-    let _ = writeln!(
-        out,
-        "\n{} verified, {} invalid, {} denied, {} unverifiable, {} skipped",
-        summary.verified, summary.invalid, summary.denied, summary.unverifiable, summary.skipped
-    );
+    let counts = [
+        (summary.verified, "verified"),
+        (summary.invalid, "invalid"),
+        (summary.denied, "denied"),
+        (summary.unverifiable, "unverifiable"),
+        (summary.skipped, "skipped"),
+    ];
+    out.gap();
+    let start = out.end();
+    let text: Vec<String> = counts.iter().map(|(packages, verdict)| format!("{packages} {verdict}")).collect();
+    labelled(out, 0, "", 0, &text.join(", "));
+    for ((packages, verdict), text) in counts.iter().zip(&text) {
+        if *packages > 0 {
+            out.paint_verdict(start, text, verdict);
+        }
+    }
     if summary.packages == summary.skipped {
-        out.push_str("Nothing was audited, so nothing is proved.\n");
+        labelled(out, 0, "", 0, "Nothing was audited, so nothing is proved.");
     }
 }
 
-fn number(out: &mut String, packages: usize, text: &str) {
+fn number(out: &mut Sheet, packages: usize, text: &str) {
     labelled(out, 2, &format!("{packages:>6}"), 10, text);
 }
 

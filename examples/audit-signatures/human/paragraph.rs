@@ -1,23 +1,23 @@
-//! Lines of at most 100 columns.
+//! Lines that are no wider than their sheet.
 
+use super::sheet::Sheet;
 use crate::plain_text::plain_within;
-
-const WIDTH: usize = 100;
 
 /// The longest message is made of a sentence and three digests.
 const LONGEST_MESSAGE: usize = 2048;
 
 /// Appends `label` at `indent` and `text` beside it, wrapped under itself at `column`.
-pub fn labelled(out: &mut String, indent: usize, label: &str, column: usize, text: &str) {
+pub fn labelled(out: &mut Sheet, indent: usize, label: &str, column: usize, text: &str) {
     let mut line = format!("{:indent$}{label}", "");
     let mut width = line.chars().count();
     let mut fresh = true;
+    let widest = out.width();
     for word in plain_within(text, LONGEST_MESSAGE).split(' ').filter(|word| !word.is_empty()) {
-        for piece in pieces(word, WIDTH - column) {
+        for piece in pieces(word, widest.saturating_sub(column).max(1)) {
             let length = piece.chars().count();
             if fresh {
                 pad(&mut line, &mut width, column);
-            } else if width + 1 + length <= WIDTH {
+            } else if width + 1 + length <= widest {
                 line.push(' ');
                 width += 1;
             } else {
@@ -45,21 +45,23 @@ fn pad(line: &mut String, width: &mut usize, column: usize) {
     }
 }
 
-fn end(out: &mut String, line: &mut String, width: &mut usize) {
-    out.push_str(line.trim_end());
-    out.push('\n');
+fn end(out: &mut Sheet, line: &mut String, width: &mut usize) {
+    out.line(line.trim_end());
     line.clear();
     *width = 0;
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sheet::Look;
     use super::*;
 
+    const WIDTH: usize = 100;
+
     fn wrapped(text: &str) -> String {
-        let mut out = String::new();
+        let mut out = Sheet::new(Look::PLAIN);
         labelled(&mut out, 2, "found", 12, text);
-        out
+        out.into_text()
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! What the policy made of a package: the rule, the publisher field by field, and what was excused.
 
 use super::paragraph::labelled;
+use super::sheet::Sheet;
 use crate::view::{Field, Package, Policy, Publisher, Report};
 
 /// Where a paragraph's text stands behind its label.
 const COLUMN: usize = 14;
 
 /// The rule that decided, and how the publisher that it expects compares with the certificate.
-pub fn reasons(out: &mut String, package: &Package) {
+pub fn reasons(out: &mut Sheet, package: &Package) {
     if let Some(policy) = &package.policy {
         labelled(out, 4, "rule", COLUMN, &rule(policy));
     }
@@ -20,12 +21,12 @@ pub fn reasons(out: &mut String, package: &Package) {
 }
 
 /// What was let pass although it is wanting. A reader who sees only "verified" would not know.
-pub fn exceptions(out: &mut String, report: &Report) {
+pub fn exceptions(out: &mut Sheet, report: &Report) {
     let excused =
         |package: &&Package| package.policy.as_ref().is_some_and(Policy::is_exception) && package.verdict == "verified";
     let mut packages = report.packages.iter().filter(excused).peekable();
     if packages.peek().is_some() {
-        out.push_str("\nExcused by the policy\n");
+        out.heading("Excused by the policy");
     }
     for package in packages {
         labelled(out, 2, "", 2, &package.id());
@@ -40,7 +41,7 @@ fn rule(policy: &Policy) -> String {
     format!("{}{group}", policy.rule)
 }
 
-fn excuses(out: &mut String, indent: usize, column: usize, policy: &Policy) {
+fn excuses(out: &mut Sheet, indent: usize, column: usize, policy: &Policy) {
     if let Some(exempted) = &policy.exempted {
         let text = format!("from {} until {}: {}", exempted.lifts.join(", "), exempted.expires, exempted.reason);
         labelled(out, indent, "exempt", column, &text);
@@ -59,7 +60,7 @@ fn excuses(out: &mut String, indent: usize, column: usize, policy: &Policy) {
     }
 }
 
-fn compared(out: &mut String, publisher: &Publisher) {
+fn compared(out: &mut Sheet, publisher: &Publisher) {
     let Some(expected) = expected(publisher) else { return };
     labelled(out, 4, "expected", COLUMN, &expected);
     let with = |answer: &'static str| publisher.fields.iter().filter(move |field| field.answer == answer);

@@ -12,6 +12,17 @@ fn summary() -> Value {
         "publisher": {"match": 1, "mismatch": 0, "unprovable": 0, "unconfigured": 1}})
 }
 
+/// As a file has it.
+fn text(report: &Report) -> String {
+    let mut out = Sheet::new(Look::PLAIN);
+    who_built_what(&mut out, report);
+    what_is_wanting(&mut out, report);
+    failed::list(&mut out, report);
+    rollout::table(&mut out, report);
+    verdicts(&mut out, report);
+    out.into_text()
+}
+
 fn report(packages: &Value) -> String {
     let report = json!({"schema": "countersign.audit/1", "verifiedAt": "2026-11-22T00:00:00Z", "source": "replay",
         "registry": "https://npm.example/", "registryIdentity": "npm", "notes": [], "summary": summary(), "packages": packages});

@@ -33,6 +33,10 @@ impl Destination {
         Ok(Self { out: BufWriter::new(Box::new(out)), file: Some((path.to_path_buf(), part)) })
     }
 
+    pub fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
     pub fn write(&mut self, text: impl FnOnce(&mut dyn Write) -> Result<(), String>) -> Result<(), String> {
         let written = text(&mut self.out).and_then(|()| self.out.flush().map_err(|e| e.to_string()));
         written.map_err(|problem| match &self.file {

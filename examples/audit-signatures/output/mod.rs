@@ -7,16 +7,20 @@ mod destination;
 mod html;
 mod json;
 mod ndjson;
+mod terminal;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use countersign::report::{AuditReport, PackageReport};
 
-use crate::human;
+use crate::human::{self, Detail, Look};
+use crate::progress::Progress;
 use destination::Destination;
 pub use destination::{print, print_by};
 pub use json::pretty;
+use terminal::Color;
 
 /// A format of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -41,6 +45,34 @@ pub struct OutputArguments {
     /// Also write the report into a file, such as json=report.json; repeatable
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = OutputArgument::parse)]
     pub outputs: Vec<OutputArgument>,
+
+    /// Say only what failed, and the counts; no progress
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Also list every package, its level and what of it was proved
+    #[arg(long, short)]
+    verbose: bool,
+
+    /// Colours for people; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
+}
+
+impl OutputArguments {
+    /// How much people are told.
+    pub fn detail(&self) -> Detail {
+        match (self.quiet, self.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Normal,
+        }
+    }
+
+    /// How it looks on standard output.
+    pub fn look(&self) -> Look {
+        terminal::look(self.color)
+    }
 }
 
 /// `--output FORMAT=FILE`.
@@ -70,6 +102,10 @@ impl OutputArgument {
 pub struct Context {
     /// The lock file or folder that was audited.
     pub audited: PathBuf,
+    /// How much people are told.
+    pub detail: Detail,
+    /// How it looks on standard output; files are plain.
+    pub look: Look,
 }
 
 /// All places that a run reports to, opened before it begins: a report that cannot be written must not be
@@ -85,10 +121,15 @@ impl Outputs {
         Ok(Self(outputs))
     }
 
-    /// A package has been judged.
-    pub fn judged(&mut self, package: &PackageReport) -> Result<(), String> {
+    /// A package has been judged; `progress` may be on the screen that this prints to.
+    pub fn judged(&mut self, package: &PackageReport, progress: &Progress) -> Result<(), String> {
         for (_, destination) in self.0.iter_mut().filter(|(format, _)| *format == Format::Ndjson) {
-            destination.write(|out| ndjson::package(out, package))?;
+            let write = |out: &mut dyn Write| ndjson::package(out, package);
+            if destination.is_file() {
+                destination.write(write)?;
+            } else {
+                progress.beside(|| destination.write(write))?;
+            }
         }
         Ok(())
     }
@@ -96,9 +137,11 @@ impl Outputs {
     /// The run is over.
     pub fn finish(self, report: &AuditReport, context: &Context) -> Result<(), String> {
         for (format, mut destination) in self.0 {
+            let look = if destination.is_file() { Look::PLAIN } else { context.look };
             destination.write(|out| match format {
                 Format::Human => {
-                    human::render(report).and_then(|text| out.write_all(text.as_bytes()).map_err(|e| e.to_string()))
+                    let text = human::render(report, look, context.detail)?;
+                    out.write_all(text.as_bytes()).map_err(|e| e.to_string())
                 }
                 Format::Json => pretty(out, report),
                 Format::Ndjson => ndjson::last(out, report),

@@ -18,12 +18,13 @@ use crate::audit::{Audit, Outcome};
 use crate::auditor::Judged;
 use crate::inputs::{Inputs, Pinning, Required};
 use crate::plain_text::plain;
+use crate::progress::Progress;
 
 /// The policy as TOML. The exit code is the audit's: what is not verified gets no rule.
 pub fn policy(inputs: &Inputs) -> Result<(String, ExitCode), String> {
     let mut audit = Audit::open_in_detail(inputs, &Required::default(), &Pinning::default())?;
     let items = Arc::new(std::mem::take(&mut audit.inventory.items));
-    let Outcome { judged, ended } = audit.judge(&items, |_| Ok(()))?;
+    let Outcome { judged, ended } = audit.judge(&items, &Progress::new(true), |_| Ok(()))?;
     if let Some(ended) = ended {
         return Err(format!("no policy is written: {}", ended.reason()));
     }
