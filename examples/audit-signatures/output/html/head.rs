@@ -9,13 +9,15 @@ use super::shown::{message, name};
 use crate::plain_text::plain;
 use crate::view::{Report, Summary};
 
-/// The project's name, as far as it is known here.
+/// What the person called it; of a whole path only the project's folder, because the page goes to others.
 pub fn title(audited: &str) -> String {
-    let folder = match audited {
+    let absolute = match audited {
         "." | "./" => path::absolute(Path::new(audited)).ok(),
-        _ => None,
+        _ => Some(Path::new(audited).to_path_buf()).filter(|path| path.is_absolute()),
     };
-    let folder = folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let is_file = |path: &Path| path.extension().is_some();
+    let folder = absolute.as_deref().and_then(|path| if is_file(path) { path.parent() } else { Some(path) });
+    let folder = folder.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     plain(&folder.unwrap_or_else(|| audited.to_owned()))
 }
 
@@ -123,5 +125,19 @@ pub fn footer() -> Markup {
             p { "Made by audit-signatures. This page holds all that it shows, and requests nothing." }
         }
         "\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_tells_nothing_of_the_machine() {
+        assert_eq!(title("packages/app"), "packages/app");
+        assert_eq!(title("a\u{202e}b"), "a\\u{202e}b");
+        assert!(!title(".").contains(['/', '\\']) && title(".") != ".");
+        #[cfg(unix)]
+        assert_eq!([title("/srv/ci/app"), title("/srv/ci/app/package-lock.json")], ["app", "app"]);
     }
 }

@@ -85,6 +85,7 @@
   });
   heads[2].setAttribute("aria-sort", "ascending");
   form.addEventListener("input", filter);
+  form.addEventListener("change", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
   filter();
