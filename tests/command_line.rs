@@ -2,6 +2,8 @@
 
 #[path = "command_line/explain.rs"]
 mod explain;
+#[path = "command_line/formats.rs"]
+mod formats;
 #[path = "command_line/policy.rs"]
 mod policy;
 #[path = "command_line/terminal.rs"]

@@ -108,6 +108,10 @@ impl Arguments {
                 let message = "an explanation records nothing: leave --update-lock to an audit";
                 return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
             }
+            Some(Command::Explain(explain)) if !explain.audit.output.is_for_one_package() => {
+                let message = "an explanation is printed with --format human or json, and into no file";
+                return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+            }
             Some(Command::Explain(explain)) => &explain.audit.required,
             Some(Command::Policy(_)) | None => &self.audit.required,
         };
@@ -211,6 +215,13 @@ mod tests {
             "--npm-trust a=",
             "--npm-trust =f",
             "explain a@1.0.0 --lock l --update-lock",
+            "explain a@1.0.0 --format sarif",
+            "explain a@1.0.0 --output json=report.json",
+            "--output report.json",
+            "--output yaml=report.yaml",
+            "--output json=",
+            "--jobs 0",
+            "--deadline 0",
             "policy init --lock l",
         ] {
             let error = parse(&format!("audit-signatures {line}")).unwrap_err();

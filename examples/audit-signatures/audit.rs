@@ -1,6 +1,7 @@
 //! One run: what is audited, by which documents, keys and policy, and the report that comes of it.
 
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use countersign::evidence::{Claim, Note};
@@ -26,6 +27,7 @@ pub struct Audit {
     jobs: usize,
     interruption: Interruption,
     notes: Vec<Note>,
+    lock_file: Option<PathBuf>,
 }
 
 /// What came of judging: each package's, and what ended it early, if something did.
@@ -44,6 +46,7 @@ impl Audit {
         let policy = requirements::policy(required, pins.as_ref().map(Pins::lock))?;
         let lock = LockFile::read(&inputs.path)?;
         let project = lock.project().to_path_buf();
+        let lock_file = Some(lock.path);
         let inventory = Inventory::new(lock.entries, inputs.omit());
         let session = Session::open(inputs, &project, &inventory.items)?;
         let trust = Trust::load(inputs, &session)?;
@@ -51,7 +54,7 @@ impl Audit {
         notes.extend(requirements::unused(required, &policy, &inventory));
         let now = inputs.now();
         let auditor = Auditor { session, trust, policy, pins, now, keeps_examinations: false };
-        Ok(Self { inventory, now, auditor: Arc::new(auditor), jobs: inputs.jobs(), interruption, notes })
+        Ok(Self { inventory, now, auditor: Arc::new(auditor), jobs: inputs.jobs(), interruption, notes, lock_file })
     }
 
     /// As [`Audit::open`], for those who show more than the report has.
@@ -133,6 +136,15 @@ impl Audit {
     }
 }
 
+/// A whole audit, and what it was of.
+pub struct Finished {
+    pub report: AuditReport,
+    pub ended: Option<Ended>,
+    pub items: Arc<Vec<Item>>,
+    /// The file in which packages have a line.
+    pub lock_file: Option<PathBuf>,
+}
+
 /// Audits all that the command line names. An audit that was interrupted records nothing.
 pub fn run(
     inputs: &Inputs,
@@ -140,7 +152,7 @@ pub fn run(
     pinning: &Pinning,
     progress: &Progress,
     mut shown: impl FnMut(&PackageReport) -> Result<(), String>,
-) -> Result<(AuditReport, Option<Ended>), String> {
+) -> Result<Finished, String> {
     let mut audit = Audit::open(inputs, required, pinning)?;
     let items = Arc::new(std::mem::take(&mut audit.inventory.items));
     let Outcome { judged, ended } = audit.judge(&items, progress, &mut shown)?;
@@ -157,7 +169,7 @@ pub fn run(
     if ended.is_none() {
         audit.finish()?;
     }
-    Ok((report, ended))
+    Ok(Finished { report, ended, items, lock_file: audit.lock_file })
 }
 
 fn by_name(items: &[Item]) -> Vec<Range<usize>> {

@@ -38,6 +38,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use arguments::{Arguments, AuditArguments, Command};
+use audit::Finished;
 use countersign::report::PackageReport;
 use output::{Context, Outputs};
 use progress::Progress;
@@ -82,8 +83,16 @@ fn audited(arguments: &AuditArguments) -> Result<ExitCode, String> {
     let mut outputs = Outputs::open(output)?;
     let progress = Progress::new(!output.quiet);
     let judged = |package: &PackageReport| outputs.judged(package, &progress);
-    let (report, ended) = audit::run(inputs, required, pinning, &progress, judged)?;
-    let context = Context { audited: inputs.path.clone(), detail: output.detail(), look: output.look() };
+    let Finished { report, ended, items, lock_file } = audit::run(inputs, required, pinning, &progress, judged)?;
+    let context = Context {
+        audited: inputs.path.clone(),
+        lock_file,
+        items,
+        include_attestations: output.include_attestations,
+        finished: ended.is_none(),
+        detail: output.detail(),
+        look: output.look(),
+    };
     outputs.finish(&report, &context)?;
     Ok(match ended {
         Some(ended) => ExitCode::from(ended.exit_code()),

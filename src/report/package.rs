@@ -257,6 +257,12 @@ impl PackageReport {
         (&self.name, &self.version)
     }
 
+    /// Where it is installed, sorted.
+    #[must_use]
+    pub fn locations(&self) -> &[String] {
+        &self.locations
+    }
+
     /// The codes of the failures, the gravest first.
     pub fn codes(&self) -> impl Iterator<Item = &'static str> {
         self.failures.iter().map(|failure| failure.code)

@@ -56,7 +56,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<ExitCode, String> {
     match output.format {
         Format::Json => print_by(|out| pretty(out, &explanation))?,
         Format::Human => print(&text::render(&explanation, output.look(), output.detail())?)?,
-        Format::Ndjson | Format::Html => return Err("an explanation is printed with --format human or json".into()),
+        _ => return Err("an explanation is printed with --format human or json".into()),
     }
     let clean = judged.iter().all(|judged| judged.report.verdict() == Verdict::Verified);
     match ended {

@@ -10,9 +10,11 @@ mod direct;
 mod document;
 mod entry;
 mod inventory;
+mod lines;
 
 pub use entry::{Entry, Kind};
 pub use inventory::{Inventory, Item, Omit};
+pub use lines::lines;
 
 use std::path::{Path, PathBuf};
 
@@ -45,6 +47,13 @@ impl LockFile {
             format!("cannot read the lock file {}: {problem}", plain(&path.display().to_string()))
         })?;
         Ok(Self { path, entries })
+    }
+
+    /// The text of the lock file at `path`, for the lines on which its entries stand. It is not kept: most
+    /// runs do not ask.
+    pub fn text(path: &Path) -> Result<String, String> {
+        let bytes = bounded(path, LARGEST)?;
+        text(&bytes).map(str::to_owned)
     }
 
     /// The folder whose configuration applies to this lock file.

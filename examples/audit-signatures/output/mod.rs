@@ -4,22 +4,31 @@
 //! packages are being judged. `destination` is where it goes, `json` how JSON is made fit for a log.
 
 mod destination;
+mod finding;
+mod github;
 mod html;
 mod json;
+mod junit;
 mod ndjson;
+mod npm_json;
+mod place;
+mod sarif;
 mod terminal;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use countersign::report::{AuditReport, PackageReport};
 
 use crate::human::{self, Detail, Look};
+use crate::lockfile::Item;
 use crate::progress::Progress;
 use destination::Destination;
 pub use destination::{print, print_by};
 pub use json::pretty;
+use place::Places;
 use terminal::Color;
 
 /// A format of the report.
@@ -33,6 +42,14 @@ pub enum Format {
     Ndjson,
     /// One page for a browser, a phone and a printer
     Html,
+    /// The JSON of `npm audit signatures`, for scripts that read it
+    NpmJson,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub Actions run
+    Github,
+    /// JUnit's XML, one test case a package
+    Junit,
 }
 
 /// Where the report goes.
@@ -45,6 +62,10 @@ pub struct OutputArguments {
     /// Also write the report into a file, such as json=report.json; repeatable
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = OutputArgument::parse)]
     pub outputs: Vec<OutputArgument>,
+
+    /// With --format npm-json: list packages with verified attestations too, as npm's flag does
+    #[arg(long)]
+    pub include_attestations: bool,
 
     /// Say only what failed, and the counts; no progress
     #[arg(long, short, conflicts_with = "verbose")]
@@ -60,6 +81,11 @@ pub struct OutputArguments {
 }
 
 impl OutputArguments {
+    /// Whether it is a way to show one package.
+    pub fn is_for_one_package(&self) -> bool {
+        matches!(self.format, Format::Human | Format::Json) && self.outputs.is_empty()
+    }
+
     /// How much people are told.
     pub fn detail(&self) -> Detail {
         match (self.quiet, self.verbose) {
@@ -102,10 +128,24 @@ impl OutputArgument {
 pub struct Context {
     /// The lock file or folder that was audited.
     pub audited: PathBuf,
+    /// The file in which packages have a line, if one was audited.
+    pub lock_file: Option<PathBuf>,
+    /// What was audited, as the lock file has it.
+    pub items: Arc<Vec<Item>>,
+    /// npm's JSON lists verified attestations only if it is asked to.
+    pub include_attestations: bool,
+    /// Nothing ended the run early.
+    pub finished: bool,
     /// How much people are told.
     pub detail: Detail,
     /// How it looks on standard output; files are plain.
     pub look: Look,
+}
+
+impl Context {
+    fn places(&self, report: &AuditReport) -> Places {
+        Places::of(report, self.lock_file.as_deref())
+    }
 }
 
 /// All places that a run reports to, opened before it begins: a report that cannot be written must not be
@@ -146,6 +186,10 @@ impl Outputs {
                 Format::Json => pretty(out, report),
                 Format::Ndjson => ndjson::last(out, report),
                 Format::Html => html::write(out, report, context),
+                Format::NpmJson => npm_json::write(out, report, context),
+                Format::Sarif => sarif::write(out, report, context),
+                Format::Github => github::write(out, report, context),
+                Format::Junit => junit::write(out, report, context),
             })?;
             destination.finish()?;
         }
