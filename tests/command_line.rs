@@ -4,6 +4,8 @@
 mod explain;
 #[path = "command_line/policy.rs"]
 mod policy;
+#[path = "command_line/stream.rs"]
+mod stream;
 #[path = "command_line/terminal.rs"]
 mod terminal;
 

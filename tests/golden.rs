@@ -75,6 +75,7 @@ fn help_is_printed_as_kept() {
         (vec!["policy", "--help"], "help-policy.txt"),
         (vec!["policy", "check", "--help"], "help-policy-check.txt"),
         (vec!["policy", "init", "--help"], "help-policy-init.txt"),
+        (vec!["verify", "--help"], "help-verify.txt"),
     ] {
         let arguments: Vec<String> = arguments.into_iter().map(String::from).collect();
         let help = run(&arguments);

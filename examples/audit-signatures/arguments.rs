@@ -8,6 +8,7 @@ use countersign::PackageId;
 
 use crate::inputs::{Inputs, Pinning, Required, package_id};
 use crate::output::OutputArguments;
+use crate::stream::VerifyArguments;
 
 /// Verify the registry signatures, publish attestations and provenance of every package in a lock file.
 #[derive(Debug, Parser)]
@@ -49,6 +50,8 @@ pub enum Command {
     /// Check a policy file, or write a first one
     #[command(subcommand, disable_help_subcommand = true)]
     Policy(PolicyCommand),
+    /// Verify requests that are piped in, without a lock file and without a network
+    Verify(Box<VerifyArguments>),
 }
 
 #[derive(Debug, Args)]
@@ -73,7 +76,7 @@ pub enum PolicyCommand {
 }
 
 const AFTER_HELP: &str = "\
-A project in a folder called explain or policy is ./explain or ./policy.
+A project in a folder called explain, policy or verify is ./explain, ./policy or ./verify.
 
 Examples:
   audit-signatures
@@ -109,7 +112,7 @@ impl Arguments {
                 return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
             }
             Some(Command::Explain(explain)) => &explain.audit.required,
-            Some(Command::Policy(_)) | None => &self.audit.required,
+            Some(Command::Policy(_) | Command::Verify(_)) | None => &self.audit.required,
         };
         match required.check() {
             Ok(()) => Ok(self),

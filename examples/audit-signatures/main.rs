@@ -3,7 +3,7 @@
 //! Reading order: `arguments`, `lockfile` (what to audit), `requirements` (what each package must show),
 //! `registry_choice` and `registry` (where documents come from), `trust`, `audit` and `auditor` (the places
 //! that ask the library), `output` (the formats; `human` is the one for people),
-//! `explain` and `policy_command` (the other commands).
+//! `explain`, `policy_command` and `stream` (the other commands).
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -29,6 +29,7 @@ mod registry_choice;
 mod registry_url;
 mod requirements;
 mod session;
+mod stream;
 mod trust;
 mod view;
 mod workers;
@@ -73,6 +74,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     match &arguments.command {
         Some(Command::Explain(arguments)) => explain::run(arguments),
         Some(Command::Policy(command)) => policy_command::run(command),
+        Some(Command::Verify(arguments)) => stream::run(arguments),
         None => audited(&arguments.audit),
     }
 }

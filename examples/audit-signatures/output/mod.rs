@@ -19,7 +19,7 @@ use crate::human::{self, Detail, Look};
 use crate::progress::Progress;
 use destination::Destination;
 pub use destination::{print, print_by};
-pub use json::pretty;
+pub use json::{line, pretty};
 use terminal::Color;
 
 /// A format of the report.
