@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use countersign::PackageId;
 
 use crate::inputs::{Inputs, Pinning, Required, package_id};
+use crate::manual::{CompletionsArguments, ManArguments};
 use crate::output::OutputArguments;
 use crate::stream::VerifyArguments;
 
@@ -52,6 +53,10 @@ pub enum Command {
     Policy(PolicyCommand),
     /// Verify requests that are piped in, without a lock file and without a network
     Verify(Box<VerifyArguments>),
+    /// Print a script that completes this program's commands and flags in a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write one for each command
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -76,7 +81,7 @@ pub enum PolicyCommand {
 }
 
 const AFTER_HELP: &str = "\
-A project in a folder called explain, policy or verify is ./explain, ./policy or ./verify.
+A project in a folder that is called like a command, such as policy, is ./policy.
 
 Examples:
   audit-signatures
@@ -90,6 +95,8 @@ Examples:
       What each proof established for one package, and how its publisher compares.
   audit-signatures --lock countersign.lock --update-lock
       Compares each package with who signed it before, and records what is new and verified.
+  audit-signatures verify --stream < requests.ndjson > verdicts.ndjson
+      Packages and documents that are piped in, with no lock file: see verify --help.
   audit-signatures --record recording
   audit-signatures --replay recording --at 2026-11-22T00:00:00Z --format json
       The same audit twice, the second time without a network and for a machine to read.
@@ -112,7 +119,7 @@ impl Arguments {
                 return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
             }
             Some(Command::Explain(explain)) => &explain.audit.required,
-            Some(Command::Policy(_) | Command::Verify(_)) | None => &self.audit.required,
+            _ => &self.audit.required,
         };
         match required.check() {
             Ok(()) => Ok(self),
