@@ -6,6 +6,8 @@ mod explain;
 mod formats;
 #[path = "command_line/policy.rs"]
 mod policy;
+#[path = "command_line/stream.rs"]
+mod stream;
 #[path = "command_line/terminal.rs"]
 mod terminal;
 

@@ -75,6 +75,9 @@ fn help_is_printed_as_kept() {
         (vec!["policy", "--help"], "help-policy.txt"),
         (vec!["policy", "check", "--help"], "help-policy-check.txt"),
         (vec!["policy", "init", "--help"], "help-policy-init.txt"),
+        (vec!["verify", "--help"], "help-verify.txt"),
+        (vec!["completions", "--help"], "help-completions.txt"),
+        (vec!["man", "--help"], "help-man.txt"),
     ] {
         let arguments: Vec<String> = arguments.into_iter().map(String::from).collect();
         let help = run(&arguments);

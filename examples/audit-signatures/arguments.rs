@@ -7,7 +7,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use countersign::PackageId;
 
 use crate::inputs::{Inputs, Pinning, Required, package_id};
+use crate::manual::{CompletionsArguments, ManArguments};
 use crate::output::OutputArguments;
+use crate::stream::VerifyArguments;
 
 /// Verify the registry signatures, publish attestations and provenance of every package in a lock file.
 #[derive(Debug, Parser)]
@@ -49,6 +51,12 @@ pub enum Command {
     /// Check a policy file, or write a first one
     #[command(subcommand, disable_help_subcommand = true)]
     Policy(PolicyCommand),
+    /// Verify requests that are piped in, without a lock file and without a network
+    Verify(Box<VerifyArguments>),
+    /// Print a script that completes this program's commands and flags in a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write one for each command
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -73,7 +81,7 @@ pub enum PolicyCommand {
 }
 
 const AFTER_HELP: &str = "\
-A project in a folder called explain or policy is ./explain or ./policy.
+A project in a folder that is called like a command, such as policy, is ./policy.
 
 Examples:
   audit-signatures
@@ -87,6 +95,8 @@ Examples:
       What each proof established for one package, and how its publisher compares.
   audit-signatures --lock countersign.lock --update-lock
       Compares each package with who signed it before, and records what is new and verified.
+  audit-signatures verify --stream < requests.ndjson > verdicts.ndjson
+      Packages and documents that are piped in, with no lock file: see verify --help.
   audit-signatures --record recording
   audit-signatures --replay recording --at 2026-11-22T00:00:00Z --format json
       The same audit twice, the second time without a network and for a machine to read.
@@ -113,7 +123,7 @@ impl Arguments {
                 return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
             }
             Some(Command::Explain(explain)) => &explain.audit.required,
-            Some(Command::Policy(_)) | None => &self.audit.required,
+            _ => &self.audit.required,
         };
         match required.check() {
             Ok(()) => Ok(self),

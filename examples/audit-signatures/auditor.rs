@@ -24,12 +24,13 @@ pub struct Auditor {
     pub keeps_examinations: bool,
 }
 
-/// A package's report, and what it was made of, if anything was examined.
+/// A package's report, and what it was made of, if anything was examined. One is kept for each package, so what
+/// most runs do not ask for takes no room.
 pub struct Judged {
     pub report: PackageReport,
-    pub examination: Option<Examination>,
+    pub examination: Option<Box<Examination>>,
     /// The evidence, and how it differs from the trust lock, if there is one.
-    pub pin: Option<(Evidence, Drift)>,
+    pub pin: Option<Box<(Evidence, Drift)>>,
 }
 
 impl From<PackageReport> for Judged {
@@ -86,7 +87,7 @@ impl Auditor {
         let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
         let resolved = self.policy.resolve(&artifact);
         let report = PackageReport::examined(&examination, item.locations.clone(), Some(&resolved));
-        let kept = self.keeps_examinations.then(|| examination.clone());
+        let kept = self.keeps_examinations.then(|| Box::new(examination.clone()));
         let Some(pins) = &self.pins else { return Ok(Judged { report, examination: kept, pin: None }) };
         // What failed is invalid already, and proves nothing that could be compared.
         let Ok(evidence) = examination.into_evidence() else {
@@ -94,7 +95,7 @@ impl Auditor {
         };
         let drift = pins.compare(&evidence);
         let report = report.with_drift(&drift, pins.denies_from());
-        Ok(Judged { report, examination: kept, pin: Some((evidence, drift)) })
+        Ok(Judged { report, examination: kept, pin: Some(Box::new((evidence, drift))) })
     }
 
     /// What the lock file alone decides.

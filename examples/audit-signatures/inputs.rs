@@ -207,10 +207,10 @@ impl Required {
     }
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+pub fn time(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "expected a time in UTC, such as 2026-11-22T00:00:00Z".to_owned())
 }
 
-fn registry_identity(text: &str) -> Result<RegistryId, String> {
+pub fn registry_identity(text: &str) -> Result<RegistryId, String> {
     if text == "npm" { Ok(RegistryId::npm()) } else { RegistryId::new(text).map_err(|e| e.to_string()) }
 }

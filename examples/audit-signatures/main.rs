@@ -3,7 +3,7 @@
 //! Reading order: `arguments`, `lockfile` (what to audit), `requirements` (what each package must show),
 //! `registry_choice` and `registry` (where documents come from), `trust`, `audit` and `auditor` (the places
 //! that ask the library), `output` (the formats; `human` is the one for people),
-//! `explain` and `policy_command` (the other commands).
+//! `explain`, `policy_command`, `stream` and `manual` (the other commands).
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -17,6 +17,7 @@ mod inputs;
 mod interruption;
 mod lock_file;
 mod lockfile;
+mod manual;
 mod npmrc;
 mod output;
 mod pins;
@@ -29,6 +30,7 @@ mod registry_choice;
 mod registry_url;
 mod requirements;
 mod session;
+mod stream;
 mod trust;
 mod view;
 mod workers;
@@ -74,6 +76,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     match &arguments.command {
         Some(Command::Explain(arguments)) => explain::run(arguments),
         Some(Command::Policy(command)) => policy_command::run(command),
+        Some(Command::Verify(arguments)) => stream::run(arguments),
+        Some(Command::Completions(arguments)) => manual::completions(arguments),
+        Some(Command::Man(arguments)) => manual::man(arguments),
         None => audited(&arguments.audit),
     }
 }

@@ -51,7 +51,7 @@ impl Pins {
     /// Consent to nothing is a slip of the pen.
     pub fn unused(&self, judged: &[Judged]) -> Vec<Note> {
         let drifted = |id: &PackageId| {
-            let pins = judged.iter().filter_map(|judged| judged.pin.as_ref());
+            let pins = judged.iter().filter_map(|judged| judged.pin.as_deref());
             pins.into_iter().any(|(evidence, drift)| evidence.artifact().id() == id && !drift.is_clean())
         };
         let unused = self.accepted.iter().filter(|id| !drifted(id));
@@ -71,7 +71,8 @@ impl Pins {
         let mut lock = self.lock.clone();
         let (mut added, mut changed, mut left) = (0_usize, 0_usize, BTreeMap::<String, usize>::new());
         for judged in judged {
-            let Some((evidence, drift)) = judged.pin.as_ref().filter(|_| judged.report.verdict() == Verdict::Verified)
+            let Some((evidence, drift)) =
+                judged.pin.as_deref().filter(|_| judged.report.verdict() == Verdict::Verified)
             else {
                 *left.entry("it is not verified".into()).or_default() += 1;
                 continue;

@@ -29,16 +29,9 @@ impl Trust {
     /// Loads keys and trusted root, and compares the keys with those that the registry answers.
     pub fn load(inputs: &Inputs, session: &Session) -> Result<Self, String> {
         let identity = inputs.registry_identity.clone().unwrap_or_else(RegistryId::npm);
-        let root = match &inputs.trusted_root {
-            Some(path) => TrustedRoot::from_json(&bounded(path, LARGEST_ROOT)?).map_err(|e| of_file(path, &e))?,
-            None => TrustSnapshot::trusted_root().map_err(|e| e.to_string())?,
-        };
+        let root = root(inputs.trusted_root.as_deref())?;
         let keys = match &inputs.keys {
-            Some(path) => {
-                let json = bounded(path, LARGEST_KEYS)?;
-                let keys = RegistryKeys::from_json(identity.clone(), &json).map_err(|e| of_file(path, &e))?;
-                compared(keys, session)?
-            }
+            Some(path) => compared(keys_of(path, &identity)?, session)?,
             None if identity.is_npm() => compared(TrustSnapshot::npm_keys().map_err(|e| e.to_string())?, session)?,
             None => asserted(&identity, session)?,
         };
@@ -57,6 +50,31 @@ impl Trust {
             _ => self.identity.clone(),
         }
     }
+}
+
+/// A verifier for those who ask no registry: there is nothing to compare the keys with.
+pub fn without_registry(
+    identity: &RegistryId,
+    keys: Option<&Path>,
+    trusted_root: Option<&Path>,
+) -> Result<Verifier, String> {
+    let keys = match keys {
+        Some(path) => keys_of(path, identity)?,
+        None if identity.is_npm() => TrustSnapshot::npm_keys().map_err(|e| e.to_string())?,
+        None => RegistryKeys::none(identity.clone()),
+    };
+    Verifier::new(root(trusted_root)?, [keys]).map_err(|e| e.to_string())
+}
+
+fn root(given: Option<&Path>) -> Result<TrustedRoot, String> {
+    match given {
+        Some(path) => TrustedRoot::from_json(&bounded(path, LARGEST_ROOT)?).map_err(|e| of_file(path, &e)),
+        None => TrustSnapshot::trusted_root().map_err(|e| e.to_string()),
+    }
+}
+
+fn keys_of(path: &Path, identity: &RegistryId) -> Result<RegistryKeys, String> {
+    RegistryKeys::from_json(identity.clone(), &bounded(path, LARGEST_KEYS)?).map_err(|e| of_file(path, &e))
 }
 
 /// Another answer than the trusted keys is a rotation or an impostor; either way the audit would

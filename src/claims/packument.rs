@@ -88,11 +88,25 @@ impl<'a> Packument<'a> {
 
 pub(super) fn read_time(raw: &RawValue) -> Result<Timestamp, ParseError> {
     let text: String = json::read_raw(WHAT, raw)?;
+    written_time(WHAT, &text)
+}
+
+fn written_time(what: &'static str, text: &str) -> Result<Timestamp, ParseError> {
     // Rounded up, so that a key's end is never passed by a part of a second unnoticed.
-    Timestamp::from_rfc3339(&text, Fraction::Up).ok_or_else(|| ParseError::Malformed {
-        what: WHAT,
+    Timestamp::from_rfc3339(text, Fraction::Up).ok_or_else(|| ParseError::Malformed {
+        what,
         reason: format!("time: \"{text}\" is not like 2024-08-22T16:06:35.380Z").into(),
     })
+}
+
+impl PublishTime {
+    /// A time as a packument's `time` has it, for those who keep it beside the manifest instead of the packument.
+    ///
+    /// # Errors
+    /// [`ParseError::Malformed`] if it is no RFC 3339 UTC time.
+    pub fn from_rfc3339(text: &str) -> Result<Self, ParseError> {
+        written_time("publish time", text).map(Self::At)
+    }
 }
 
 /// The members of an object, unread; one that occurs twice is refused, because whoever reads the
@@ -143,6 +157,17 @@ mod tests {
         for time in ["1738022400", "null", "\"9999\"", "\"2025-01-28T24:00:00Z\"", "\"-1\"", "\"2025-01-28T00:00:00\""]
         {
             assert_eq!(read(time), Err("ERR_COUNTERSIGN_MALFORMED"), "{time}");
+        }
+    }
+
+    #[test]
+    fn rs_23_a_time_beside_the_manifest_is_read_as_in_the_packument() {
+        let text = "2025-01-28T23:59:59.001Z";
+        let time = PublishTime::from_rfc3339(text).unwrap();
+        assert_eq!(read(&format!("\"{text}\"")), Ok(time));
+        assert_eq!(Ok(time), PublishTime::from_rfc3339("2025-01-29T00:00:00Z"), "a part of a second is a whole one");
+        for odd in ["", "1738022400", "2025-01-28T24:00:00Z", "2025-01-28T00:00:00"] {
+            assert_eq!(PublishTime::from_rfc3339(odd).unwrap_err().code(), "ERR_COUNTERSIGN_MALFORMED", "{odd}");
         }
     }
 

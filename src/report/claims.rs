@@ -140,7 +140,7 @@ impl PublishReport {
 pub(super) struct ProvenanceReport {
     pub(super) status: Status,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    identity: Option<IdentityReport>,
+    identity: Option<Box<IdentityReport>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -173,7 +173,9 @@ struct IdentityReport {
 impl ProvenanceReport {
     pub(super) fn of(finding: &Finding<Provenance>) -> Self {
         let shown = match finding {
-            Finding::Proven(provenance) | Finding::Unconfirmed(provenance, _) => Some(IdentityReport::of(provenance)),
+            Finding::Proven(provenance) | Finding::Unconfirmed(provenance, _) => {
+                Some(Box::new(IdentityReport::of(provenance)))
+            }
             _ => None,
         };
         Self { status: Status::of(finding), identity: shown }

@@ -80,7 +80,7 @@ fn chosen(package: &PackageId, items: &[Item]) -> Result<Vec<Item>, String> {
 }
 
 fn explained(judged: &Judged) -> Result<Explained<'_>, String> {
-    let examination: Option<&Examination> = judged.examination.as_ref();
+    let examination: Option<&Examination> = judged.examination.as_deref();
     Ok(Explained {
         report: &judged.report,
         claims: examination.map(claims::of).unwrap_or_default(),

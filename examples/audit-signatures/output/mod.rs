@@ -27,7 +27,7 @@ use crate::lockfile::Item;
 use crate::progress::Progress;
 use destination::Destination;
 pub use destination::{print, print_by};
-pub use json::pretty;
+pub use json::{line, pretty};
 use place::Places;
 use terminal::Color;
 

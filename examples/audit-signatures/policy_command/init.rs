@@ -136,7 +136,7 @@ fn is_stated(ids: &Ids) -> bool {
 /// The rule for the locked versions of one package, if a publisher of it can be named.
 fn rule(out: &mut String, judged: &[Judged]) -> Result<(), String> {
     let verified = |judged: &&Judged| judged.report.verdict() == Verdict::Verified;
-    let examined: Vec<&Examination> = judged.iter().filter(verified).filter_map(|j| j.examination.as_ref()).collect();
+    let examined: Vec<&Examination> = judged.iter().filter(verified).filter_map(|j| j.examination.as_deref()).collect();
     let publishers = Publishers::of(&examined);
     if !publishers.comments.is_empty() {
         let _ = write!(out, "\n{}", publishers.comments);
