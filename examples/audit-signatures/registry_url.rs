@@ -15,7 +15,9 @@ impl RegistryUrl {
     /// Parses a registry's address as a person or npm's configuration writes it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let wrong = |why: &str| format!("`{}` is no registry address: {why}; expected https://host/path/", plain(text));
+        // What stands before an `@` may be a password.
+        let shown = || text.rsplit_once('@').map_or(plain(text), |(_, host)| format!("(not shown)@{}", plain(host)));
+        let wrong = |why: &str| format!("`{}` is no registry address: {why}; expected https://host/path/", shown());
         let mut url = Url::parse(text).map_err(|e| wrong(&e.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong("it is neither http nor https"));
