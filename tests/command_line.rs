@@ -6,6 +6,8 @@ mod explain;
 mod policy;
 #[path = "command_line/terminal.rs"]
 mod terminal;
+#[path = "command_line/registry_access.rs"]
+mod registry_access;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
