@@ -4,10 +4,10 @@
 mod explain;
 #[path = "command_line/policy.rs"]
 mod policy;
-#[path = "command_line/terminal.rs"]
-mod terminal;
 #[path = "command_line/registry_access.rs"]
 mod registry_access;
+#[path = "command_line/terminal.rs"]
+mod terminal;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

@@ -23,7 +23,7 @@ impl RegistryUrl {
             return Err(wrong("it is neither http nor https"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("it holds a user or a password, and none are ever sent"));
+            return Err(wrong("it holds a user or a password, which belong in an .npmrc, as //host/path/:_authToken"));
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(wrong("it has a query or a fragment"));
