@@ -8,6 +8,8 @@ mod formats;
 mod policy;
 #[path = "command_line/stream.rs"]
 mod stream;
+#[path = "command_line/registry_access.rs"]
+mod registry_access;
 #[path = "command_line/terminal.rs"]
 mod terminal;
 

@@ -51,6 +51,7 @@ impl Audit {
         let session = Session::open(inputs, &project, &inventory.items)?;
         let trust = Trust::load(inputs, &session)?;
         let mut notes = notes(&session, &inventory);
+        notes.extend(session.notes.iter().cloned());
         notes.extend(requirements::unused(required, &policy, &inventory));
         let now = inputs.now();
         let auditor = Auditor { session, trust, policy, pins, now, keeps_examinations: false };
@@ -198,8 +199,9 @@ fn notes(session: &Session, inventory: &Inventory) -> Vec<Note> {
     if let Some(decided_by) = &session.decided_by {
         say("NOTE_AUDIT_REGISTRY", format!("Fetched from {}, chosen by {decided_by}.", session.url()));
     }
-    for (scope, url) in &session.scopes {
-        say("NOTE_AUDIT_SCOPE_REGISTRY", format!("Packages of {scope} fetched from {url}, chosen by .npmrc."));
+    for (scope, chosen) in &session.scopes {
+        let (url, decided_by) = (&chosen.url, &chosen.decided_by);
+        say("NOTE_AUDIT_SCOPE_REGISTRY", format!("Packages of {scope} fetched from {url}, chosen by {decided_by}."));
     }
     if inventory.omitted > 0 {
         say("NOTE_AUDIT_OMITTED", format!("Left out by --omit: {} of the lock file's entries.", inventory.omitted));

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::lockfile::Item;
-use crate::npmrc::Npmrc;
+use crate::npmrc::{Chosen, Npmrc, Source};
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
 
@@ -18,14 +17,14 @@ pub struct RegistryChoice {
     pub url: RegistryUrl,
     pub decided_by: DecidedBy,
     /// Scopes with their `@`.
-    pub scopes: BTreeMap<String, RegistryUrl>,
+    pub scopes: BTreeMap<String, Chosen>,
 }
 
 /// What said so. The order is the order in which they are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DecidedBy {
     Flag,
-    Npmrc(PathBuf),
+    Npmrc(Source),
     LockFile,
     Npm,
 }
@@ -34,7 +33,10 @@ impl fmt::Display for DecidedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag => f.write_str("--registry"),
-            Self::Npmrc(path) => f.write_str(&plain(&path.display().to_string())),
+            Self::Npmrc(Source::Environment(name)) => write!(f, "the environment variable {}", plain(name)),
+            Self::Npmrc(Source::Project(path) | Source::User(path) | Source::Global(path)) => {
+                f.write_str(&plain(&path.display().to_string()))
+            }
             Self::LockFile => f.write_str("the tarballs of the lock file"),
             Self::Npm => f.write_str("`npm config get registry`"),
         }
@@ -42,29 +44,20 @@ impl fmt::Display for DecidedBy {
 }
 
 impl RegistryChoice {
-    /// Asks, in this order: the flag, the project's and the user's `.npmrc`, the lock file's
-    /// tarballs if all stand at one origin, npm. A flag is meant for every package, so it overrides
+    /// Asks, in this order: the flag, npm's configuration in its own order, the lock file's tarballs if
+    /// all stand at one origin, npm. A flag is meant for every package, so it overrides
     /// scopes too.
     pub fn make(
         flag: Option<RegistryUrl>,
-        project: &Path,
-        home: Option<&Path>,
+        npmrc: &Npmrc,
         items: &[Item],
         npm: impl FnOnce() -> Result<String, String>,
     ) -> Result<Self, String> {
         if let Some(url) = flag {
             return Ok(Self { url, decided_by: DecidedBy::Flag, scopes: BTreeMap::new() });
         }
-        let mut scopes = BTreeMap::new();
-        let mut configured = None;
-        for folder in [Some(project), home].into_iter().flatten() {
-            let path = folder.join(".npmrc");
-            let npmrc = Npmrc::read(&path)?;
-            for (scope, url) in npmrc.scopes {
-                scopes.entry(scope).or_insert(url);
-            }
-            configured = configured.or(npmrc.registry.map(|url| (url, DecidedBy::Npmrc(path))));
-        }
+        let scopes = npmrc.scopes()?;
+        let configured = npmrc.registry()?.map(|Chosen { url, decided_by }| (url, decided_by));
         let shared = || shared_registry(items, &scopes).map(|url| (url, DecidedBy::LockFile));
         let (url, decided_by) = match configured.or_else(shared) {
             Some(found) => found,
@@ -75,7 +68,7 @@ impl RegistryChoice {
 }
 
 /// The registry that all tarballs of the lock file come from, if they share an origin.
-fn shared_registry(items: &[Item], scopes: &BTreeMap<String, RegistryUrl>) -> Option<RegistryUrl> {
+fn shared_registry(items: &[Item], scopes: &BTreeMap<String, Chosen>) -> Option<RegistryUrl> {
     let elsewhere = |name: &str| name.split_once('/').is_some_and(|(scope, _)| scopes.contains_key(scope));
     let mut bases = BTreeSet::new();
     for item in items.iter().filter(|item| !elsewhere(&item.name)) {
@@ -141,6 +134,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::npmrc::Environment;
 
     fn item(name: &str, resolved: &[&str]) -> Item {
         Item {
@@ -185,7 +179,9 @@ mod tests {
             npm: Result<String, String>,
         ) -> Result<RegistryChoice, String> {
             let (project, home) = (self.0.path().join("project"), self.0.path().join("home"));
-            RegistryChoice::make(flag, &project, Some(&home), items, || npm)
+            let home = home.to_str().unwrap();
+            let npmrc = Npmrc::read(&project, Environment::from_iter([("HOME", home), ("USERPROFILE", home)]))?;
+            RegistryChoice::make(flag, &npmrc, items, || npm)
         }
     }
 
@@ -205,7 +201,7 @@ mod tests {
         let choice = Folders::new(PROJECT, HOME).choose(None, &[], unasked()).unwrap();
         assert_eq!(choice.url, url("https://project.example"));
         assert!(choice.decided_by.to_string().ends_with("project/.npmrc"));
-        let scopes: Vec<_> = choice.scopes.into_iter().collect();
+        let scopes: Vec<_> = choice.scopes.into_iter().map(|(scope, chosen)| (scope, chosen.url)).collect();
         assert_eq!(
             scopes,
             [("@a".into(), url("https://a-project.example")), ("@b".into(), url("https://b-home.example"))]

@@ -15,13 +15,15 @@ impl RegistryUrl {
     /// Parses a registry's address as a person or npm's configuration writes it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let wrong = |why: &str| format!("`{}` is no registry address: {why}; expected https://host/path/", plain(text));
+        // What stands before an `@` may be a password.
+        let shown = || text.rsplit_once('@').map_or(plain(text), |(_, host)| format!("(not shown)@{}", plain(host)));
+        let wrong = |why: &str| format!("`{}` is no registry address: {why}; expected https://host/path/", shown());
         let mut url = Url::parse(text).map_err(|e| wrong(&e.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong("it is neither http nor https"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("it holds a user or a password, and none are ever sent"));
+            return Err(wrong("it holds a user or a password, which belong in an .npmrc, as //host/path/:_authToken"));
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(wrong("it has a query or a fragment"));

@@ -1,11 +1,12 @@
 //! The source of one run: a live registry, one that is being recorded, or a recording.
 
 use std::collections::BTreeMap;
-use std::env;
-use std::path::PathBuf;
+
+use countersign::evidence::Note;
 
 use crate::inputs::Inputs;
 use crate::lockfile::Item;
+use crate::npmrc::{AccessRules, Chosen, Environment, Npmrc};
 use crate::registry::{ByScope, Http, Recording, Replay, Source};
 use crate::registry_choice::{DecidedBy, RegistryChoice, ask_npm};
 use crate::registry_url::RegistryUrl;
@@ -17,7 +18,9 @@ pub struct Session {
     /// Who chose the registry, if there was a choice.
     pub decided_by: Option<DecidedBy>,
     /// Registries of scopes that are fetched elsewhere; scopes with their `@`.
-    pub scopes: BTreeMap<String, RegistryUrl>,
+    pub scopes: BTreeMap<String, Chosen>,
+    /// How the registries are reached.
+    pub notes: Vec<Note>,
 }
 
 enum Connection {
@@ -32,17 +35,24 @@ impl Session {
         if let Some(folder) = &inputs.replay {
             let replay = Replay::open(folder)?;
             let url = replay.url().clone();
-            return Ok(Self { connection: Connection::Replay(replay), url, decided_by: None, scopes: BTreeMap::new() });
+            let (connection, scopes) = (Connection::Replay(replay), BTreeMap::new());
+            return Ok(Self { connection, url, decided_by: None, scopes, notes: Vec::new() });
         }
-        let choice = RegistryChoice::make(inputs.registry.clone(), project, home().as_deref(), items, ask_npm)?;
-        let http = |url: &RegistryUrl| Box::new(Http::new(url.clone())) as Box<dyn Source>;
-        let scoped = choice.scopes.iter().map(|(scope, url)| (scope.clone(), http(url))).collect();
-        let live = ByScope { default: http(&choice.url), scoped };
+        let npmrc = Npmrc::read(project, Environment::of_process())?;
+        let choice = RegistryChoice::make(inputs.registry.clone(), &npmrc, items, ask_npm)?;
+        let mut rules = AccessRules::new(&npmrc, inputs.access, inputs.registry.as_ref())?;
+        let mut http = |url: &RegistryUrl| -> Result<Box<dyn Source>, String> {
+            Ok(Box::new(Http::new(url.clone(), rules.access(url)?)))
+        };
+        let default = http(&choice.url)?;
+        let scoped = choice.scopes.iter().map(|(scope, chosen)| Ok((scope.clone(), http(&chosen.url)?)));
+        let live = ByScope { default, scoped: scoped.collect::<Result<_, String>>()? };
         let connection = match &inputs.record {
             Some(folder) => Connection::Recording(Box::new(Recording::start(folder, live)?)),
             None => Connection::Live(live),
         };
-        Ok(Self { connection, url: choice.url, decided_by: Some(choice.decided_by), scopes: choice.scopes })
+        let (url, scopes) = (choice.url, choice.scopes);
+        Ok(Self { connection, url, decided_by: Some(choice.decided_by), scopes, notes: rules.notes() })
     }
 
     pub fn source(&self) -> &dyn Source {
@@ -69,9 +79,4 @@ impl Session {
             Connection::Replay(_) | Connection::Live(_) => Ok(()),
         }
     }
-}
-
-fn home() -> Option<PathBuf> {
-    let variable = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-    env::var_os(variable).filter(|home| !home.is_empty()).map(PathBuf::from)
 }

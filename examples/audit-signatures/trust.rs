@@ -44,7 +44,7 @@ impl Trust {
     /// elsewhere are another registry's, for which there are no keys.
     pub fn registry_of(&self, name: &str, session: &Session) -> RegistryId {
         let scope = name.split_once('/').map(|(scope, _)| scope);
-        match scope.and_then(|scope| session.scopes.get(scope)) {
+        match scope.and_then(|scope| session.scopes.get(scope)).map(|chosen| &chosen.url) {
             // npm's own address is refused as a URL identity. To be judged as npm is never laxer.
             Some(url) if url != session.url() => RegistryId::new(url.as_str()).unwrap_or_else(|_| RegistryId::npm()),
             _ => self.identity.clone(),

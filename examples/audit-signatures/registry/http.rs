@@ -1,14 +1,17 @@
 //! A live registry over HTTP.
 //!
-//! Every request has a cap, a deadline and one origin. Nothing that identifies the user is sent.
+//! Every request has a cap, a deadline and one origin. What identifies the user is sent only as
+//! `npmrc` allows it, in the first request, and never where a redirect leads.
 
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-use ureq::http::{Response, header};
-use ureq::{Agent, Body, Proxy};
+use ureq::http::{Response, StatusCode, header};
+use ureq::typestate::WithoutBody;
+use ureq::{Agent, Body, RequestBuilder};
 
 use super::{Document, Fetched, Source};
+use crate::npmrc::Access;
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
 
@@ -35,6 +38,7 @@ const CONNECTIONS: usize = 8;
 pub struct Http {
     agent: Agent,
     url: RegistryUrl,
+    access: Access,
     patience: Patience,
 }
 
@@ -45,12 +49,12 @@ enum Attempt {
 }
 
 impl Http {
-    /// A client for the registry at `url`, through the proxy of the environment if there is one.
-    pub fn new(url: RegistryUrl) -> Self {
-        Self::with(url, PATIENCE, Proxy::try_from_env())
+    /// A client for the registry at `url`.
+    pub fn new(url: RegistryUrl, access: Access) -> Self {
+        Self::with(url, access, PATIENCE)
     }
 
-    fn with(url: RegistryUrl, patience: Patience, proxy: Option<Proxy>) -> Self {
+    fn with(url: RegistryUrl, access: Access, patience: Patience) -> Self {
         let agent = Agent::config_builder()
             .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
             .accept("application/json")
@@ -61,20 +65,21 @@ impl Http {
             .http_status_as_error(false)
             .max_idle_connections(CONNECTIONS)
             .max_idle_connections_per_host(CONNECTIONS)
-            .proxy(proxy)
+            .proxy(access.proxy())
+            .tls_config(access.tls())
             .build()
             .into();
-        Self { agent, url, patience }
+        Self { agent, url, access, patience }
     }
 
     fn attempt(&self, document: &Document, deadline: Instant) -> Attempt {
         let mut url = self.url.join(&document.url_path());
-        for _ in 0..=MOST_REDIRECTS {
+        for hop in 0..=MOST_REDIRECTS {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Attempt::Settled(self.late());
             }
-            let request = self.agent.get(&url).config().timeout_global(Some(left)).build();
+            let request = self.request(&url, hop, left);
             let mut response = match request.call() {
                 Ok(response) => response,
                 Err(e) => return Attempt::Failed(format!("{}: {}", self.url, plain(&e.to_string()))),
@@ -88,7 +93,7 @@ impl Http {
                     Err(reason) => return Attempt::Settled(Fetched::Unavailable(reason)),
                 },
                 401 | 403 => {
-                    let reason = format!("{} answered {status}: it wants credentials, and none are sent", self.url);
+                    let reason = self.refused(&url, hop, status);
                     return Attempt::Settled(Fetched::Unavailable(reason));
                 }
                 429 | 500..=599 => return Attempt::Failed(format!("{} answered {status}", self.url)),
@@ -96,6 +101,29 @@ impl Http {
             }
         }
         Attempt::Settled(Fetched::Unavailable(format!("{} redirected more than {MOST_REDIRECTS} times", self.url)))
+    }
+
+    /// Credentials are meant for the registry that was named, so they are not sent where it redirects.
+    fn request(&self, url: &str, hop: u32, left: Duration) -> RequestBuilder<WithoutBody> {
+        let request = self.agent.get(url).config().timeout_global(Some(left));
+        let redirected = hop > 0;
+        let request = match self.access.tls_after_redirect().filter(|_| redirected) {
+            Some(without_certificate) => request.tls_config(without_certificate).build(),
+            None => request.build(),
+        };
+        match self.access.authorization(url).filter(|_| !redirected) {
+            Some(secret) => request.header(header::AUTHORIZATION, secret),
+            None => request,
+        }
+    }
+
+    fn refused(&self, url: &str, hop: u32, status: StatusCode) -> String {
+        let credentials = match (hop, self.access.has_credentials(url)) {
+            (0, true) => "it refused the credentials that npm's configuration has for it",
+            (0, false) => "it wants credentials, and npm's configuration has none for it that may be sent",
+            _ => "it redirected to where credentials are wanted, and none are sent after a redirect",
+        };
+        format!("{} answered {status}: {credentials}", self.url)
     }
 
     /// The length that a server announces is not believed; what arrives is counted, decompressed.

@@ -35,7 +35,7 @@ fn registry(
             answer(number, &lines, &mut stream);
         }
     });
-    (Http::with(RegistryUrl::parse(&url).unwrap(), SHORT, None), requests)
+    (Http::with(RegistryUrl::parse(&url).unwrap(), Access::anonymous(), SHORT), requests)
 }
 
 /// Always the same answer.
@@ -224,6 +224,6 @@ fn compressed_bodies_are_capped_after_decompression() {
 #[test]
 fn nobody_listening_is_unavailable() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let http = Http::with(RegistryUrl::parse(&format!("http://{address}/")).unwrap(), SHORT, None);
+    let http = Http::with(RegistryUrl::parse(&format!("http://{address}/")).unwrap(), Access::anonymous(), SHORT);
     reason(http.packument("a"));
 }
