@@ -6,6 +6,8 @@ mod explain;
 mod policy;
 #[path = "command_line/terminal.rs"]
 mod terminal;
+#[path = "command_line/trust_refresh.rs"]
+mod trust_refresh;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

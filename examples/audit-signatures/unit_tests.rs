@@ -26,5 +26,6 @@ mod registry_url;
 mod requirements;
 mod session;
 mod trust;
+mod trust_refresh;
 mod view;
 mod workers;
