@@ -78,6 +78,23 @@ impl RegistryId {
         &*self.0 == "npm"
     }
 
+    /// Whether a target of a TUF repository, by its name, is the one with this registry's keys: the host
+    /// with its port, the path, and `keys.json`, as npm's client has it. For npm the host is the pinned one.
+    ///
+    /// ```
+    /// let registry = countersign::RegistryId::new("https://npm.example/npm/")?;
+    /// assert!(registry.is_keys_target("npm.example/npm/keys.json"));
+    /// # Ok::<(), countersign::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn is_keys_target(&self, name: &str) -> bool {
+        let Some(registry) = name.strip_suffix("/keys.json") else { return false };
+        match self.0.split_once("://") {
+            Some((_, identity)) => registry == identity,
+            None => is_npm(&format!("https://{registry}")),
+        }
+    }
+
     /// Whether a publish statement's `registry` is this one, compared as bytes.
     pub(crate) fn is_stated_by(&self, url: &str) -> bool {
         if self.is_npm() { is_npm(url) } else { *self.0 == *url }
@@ -143,6 +160,36 @@ mod tests {
             "https://npm.example/.",
         ] {
             assert_eq!(RegistryId::new(url).unwrap_err().code(), "ERR_COUNTERSIGN_MALFORMED", "{url}");
+        }
+    }
+
+    #[test]
+    fn tr_31_only_the_canonical_host_has_the_keys() {
+        let id = RegistryId::new("https://npm.example:8443/a/").unwrap();
+        assert!(id.is_keys_target("npm.example:8443/a/keys.json"));
+        let plain = RegistryId::new("https://npm.example").unwrap();
+        assert!(plain.is_keys_target("npm.example/keys.json"));
+        for name in [
+            "",
+            "keys.json",
+            "/keys.json",
+            "npm.example",
+            "npm.example//keys.json",
+            "NPM.example/keys.json",
+            "npm.example./keys.json",
+            "npm.example:443/keys.json",
+            "u@npm.example/keys.json",
+            "https://npm.example/keys.json",
+            "x/../npm.example/keys.json",
+            "npm.example/../npm.example/keys.json",
+            "npm.example%2Fkeys.json",
+            "npm.example/keys.json/",
+            "npm.example.evil/keys.json",
+            "n\u{440}m.example/keys.json",
+            "npm/keys.json",
+        ] {
+            assert!(!plain.is_keys_target(name), "{name}");
+            assert!(!RegistryId::npm().is_keys_target(name), "{name}");
         }
     }
 

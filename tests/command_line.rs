@@ -12,6 +12,8 @@ mod stream;
 mod registry_access;
 #[path = "command_line/terminal.rs"]
 mod terminal;
+#[path = "command_line/trust_refresh.rs"]
+mod trust_refresh;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

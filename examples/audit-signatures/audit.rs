@@ -52,6 +52,7 @@ impl Audit {
         let trust = Trust::load(inputs, &session)?;
         let mut notes = notes(&session, &inventory);
         notes.extend(session.notes.iter().cloned());
+        notes.extend(trust.notes.iter().cloned());
         notes.extend(requirements::unused(required, &policy, &inventory));
         let now = inputs.now();
         let auditor = Auditor { session, trust, policy, pins, now, keeps_examinations: false };

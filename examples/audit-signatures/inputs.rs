@@ -11,6 +11,7 @@ use countersign::{PackageId, RegistryId, Timestamp, TrustedPublisher};
 use crate::lockfile::Omit;
 use crate::npmrc::AccessArguments;
 use crate::registry_url::RegistryUrl;
+use crate::trust_refresh::TrustRefresh;
 
 /// What is audited, with whose documents and keys, and as of when.
 #[derive(Debug, Args)]
@@ -61,6 +62,9 @@ pub struct Inputs {
     /// Leave out a kind of dependencies; repeatable
     #[arg(long, value_name = "KIND")]
     omit: Vec<OmitArgument>,
+
+    #[command(flatten)]
+    pub trust_refresh: TrustRefresh,
 }
 
 /// What is required of the packages.

@@ -1,8 +1,8 @@
 //! `audit-signatures`: verifies the packages of an npm lock file and shows who built them.
 //!
 //! Reading order: `arguments`, `lockfile` (what to audit), `requirements` (what each package must show),
-//! `registry_choice` and `registry` (where documents come from), `trust`, `audit` and `auditor` (the places
-//! that ask the library), `output` (the formats; `human` is the one for people),
+//! `registry_choice` and `registry` (where documents come from), `trust` and `trust_refresh`, `audit` and
+//! `auditor` (the places that ask the library), `output` (the formats; `human` is the one for people),
 //! `explain`, `policy_command`, `stream` and `manual` (the other commands).
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -32,6 +32,7 @@ mod requirements;
 mod session;
 mod stream;
 mod trust;
+mod trust_refresh;
 mod view;
 mod workers;
 

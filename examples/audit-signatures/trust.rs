@@ -1,8 +1,9 @@
-//! Whom a run trusts: files of the command line, else what is built into the library. Never what a
-//! lock file or a recording says.
+//! Whom a run trusts: files of the command line, else what a refresh through TUF brought, else what is
+//! built into the library. Never what a lock file or a recording says.
 
 use std::path::Path;
 
+use countersign::evidence::Note;
 use countersign::registry::RegistryKeys;
 use countersign::sigstore::TrustedRoot;
 use countersign::{RegistryId, TrustSnapshot, Verifier};
@@ -13,6 +14,7 @@ use crate::plain_text::plain;
 use crate::registry::Fetched;
 use crate::registry_url::RegistryUrl;
 use crate::session::Session;
+use crate::trust_refresh::Refreshed;
 
 const LARGEST_KEYS: u64 = 256 * 1024;
 const LARGEST_ROOT: u64 = 4 * 1024 * 1024;
@@ -23,21 +25,32 @@ pub struct Trust {
     pub identity: RegistryId,
     /// Nothing came from the library's own snapshot, so its age does not matter.
     pub is_given: bool,
+    /// How a refresh went, if there was one.
+    pub notes: Vec<Note>,
 }
 
 impl Trust {
     /// Loads keys and trusted root, and compares the keys with those that the registry answers.
     pub fn load(inputs: &Inputs, session: &Session) -> Result<Self, String> {
         let identity = inputs.registry_identity.clone().unwrap_or_else(RegistryId::npm);
-        let root = root(inputs.trusted_root.as_deref())?;
-        let keys = match &inputs.keys {
-            Some(path) => compared(keys_of(path, &identity)?, session)?,
-            None if identity.is_npm() => compared(TrustSnapshot::npm_keys().map_err(|e| e.to_string())?, session)?,
-            None => asserted(&identity, session)?,
+        let Refreshed { material, notes } = inputs.trust_refresh.run(&identity, false)?;
+        let is_refreshed = material.is_some();
+        let (fresh_root, fresh_keys) = material.map_or((None, None), |fresh| (Some(fresh.trusted_root), fresh.keys));
+        let root = match fresh_root {
+            Some(root) => root,
+            None => root(inputs.trusted_root.as_deref())?,
+        };
+        let keys = match (&inputs.keys, fresh_keys) {
+            (Some(path), _) => compared(keys_of(path, &identity)?, session)?,
+            (None, Some(keys)) => compared(keys, session)?,
+            (None, None) if identity.is_npm() => {
+                compared(TrustSnapshot::npm_keys().map_err(|e| e.to_string())?, session)?
+            }
+            (None, None) => asserted(&identity, session)?,
         };
         let verifier = Verifier::new(root, [keys]).map_err(|e| e.to_string())?;
-        let is_given = inputs.trusted_root.is_some() && (inputs.keys.is_some() || !identity.is_npm());
-        Ok(Self { verifier, identity, is_given })
+        let is_given = is_refreshed || inputs.trusted_root.is_some() && (inputs.keys.is_some() || !identity.is_npm());
+        Ok(Self { verifier, identity, is_given, notes })
     }
 
     /// The registry that a package of this name belongs to. Scopes that npm's configuration sends

@@ -28,5 +28,6 @@ mod requirements;
 mod session;
 mod stream;
 mod trust;
+mod trust_refresh;
 mod view;
 mod workers;
