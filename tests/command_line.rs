@@ -4,6 +4,8 @@
 mod explain;
 #[path = "command_line/policy.rs"]
 mod policy;
+#[path = "command_line/targets.rs"]
+mod targets;
 #[path = "command_line/terminal.rs"]
 mod terminal;
 

@@ -29,6 +29,7 @@ mod registry_choice;
 mod registry_url;
 mod requirements;
 mod session;
+mod target;
 mod trust;
 mod view;
 mod workers;

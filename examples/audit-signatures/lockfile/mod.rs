@@ -11,7 +11,7 @@ mod document;
 mod entry;
 mod inventory;
 
-pub use entry::{Entry, Kind};
+pub use entry::{Entry, Kind, SkipReason};
 pub use inventory::{Inventory, Item, Omit};
 
 use std::path::{Path, PathBuf};
