@@ -6,10 +6,12 @@ mod explain;
 mod formats;
 #[path = "command_line/policy.rs"]
 mod policy;
-#[path = "command_line/stream.rs"]
-mod stream;
 #[path = "command_line/registry_access.rs"]
 mod registry_access;
+#[path = "command_line/stream.rs"]
+mod stream;
+#[path = "command_line/targets.rs"]
+mod targets;
 #[path = "command_line/terminal.rs"]
 mod terminal;
 #[path = "command_line/trust_refresh.rs"]

@@ -11,7 +11,7 @@ use crate::manual::{CompletionsArguments, ManArguments};
 use crate::output::OutputArguments;
 use crate::stream::VerifyArguments;
 
-/// Verify the registry signatures, publish attestations and provenance of every package in a lock file.
+/// Verify the registry signatures, publish attestations and provenance of every package in a lock file or tree.
 #[derive(Debug, Parser)]
 #[command(
     name = "audit-signatures",
@@ -46,7 +46,7 @@ pub struct AuditArguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show what each proof established for one package of the lock file
+    /// Show what each proof established for one of the packages that an audit would judge
     Explain(Box<ExplainArguments>),
     /// Check a policy file, or write a first one
     #[command(subcommand, disable_help_subcommand = true)]
@@ -61,7 +61,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// The package, with the version that the lock file has
+    /// The package, with the version that is audited
     #[arg(value_name = "NAME@VERSION", value_parser = package_id)]
     pub package: PackageId,
 
@@ -81,13 +81,19 @@ pub enum PolicyCommand {
 }
 
 const AFTER_HELP: &str = "\
-A project in a folder that is called like a command, such as policy, is ./policy.
+A project in a folder that is called like a command, such as policy, is ./policy; an existing path is never
+taken for a package.
 
 Examples:
   audit-signatures
       The project in this folder, with the documents of the registry that npm would use.
   audit-signatures ../app --omit dev --publisher @octo/lib=octo-org/octo-lib:release.yml
       Without development dependencies; @octo/lib must come from that workflow.
+  audit-signatures --installed
+      What is in node_modules, compared with the lock file. What its files hold is not compared with anything.
+  audit-signatures @octo/lib@1.2.3
+  audit-signatures download.tgz --package @octo/lib@1.2.3
+      One package, whose tarball is fetched and hashed; one tarball. None is ever opened.
   audit-signatures policy init > policy.toml
   audit-signatures --policy policy.toml
       Writes a first policy, which a person reviews; then requires what it says.

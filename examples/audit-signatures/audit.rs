@@ -11,11 +11,12 @@ use countersign::{Timestamp, TrustSnapshot};
 use crate::auditor::{Auditor, Judged};
 use crate::inputs::{Inputs, Pinning, Required};
 use crate::interruption::{Ended, Interruption};
-use crate::lockfile::{Inventory, Item, LockFile};
+use crate::lockfile::{Inventory, Item};
 use crate::pins::Pins;
 use crate::progress::Progress;
 use crate::requirements;
 use crate::session::Session;
+use crate::target::Target;
 use crate::trust::Trust;
 use crate::workers;
 
@@ -44,18 +45,16 @@ impl Audit {
         // Before any I/O that takes time: it is the person's own file.
         let pins = Pins::open(pinning)?;
         let policy = requirements::policy(required, pins.as_ref().map(Pins::lock))?;
-        let lock = LockFile::read(&inputs.path)?;
-        let project = lock.project().to_path_buf();
-        let lock_file = Some(lock.path);
-        let inventory = Inventory::new(lock.entries, inputs.omit());
+        let Target { inventory, project, notes: target_notes, judging, lock_file } = Target::open(inputs)?;
         let session = Session::open(inputs, &project, &inventory.items)?;
         let trust = Trust::load(inputs, &session)?;
         let mut notes = notes(&session, &inventory);
+        notes.extend(target_notes);
         notes.extend(session.notes.iter().cloned());
         notes.extend(trust.notes.iter().cloned());
         notes.extend(requirements::unused(required, &policy, &inventory));
         let now = inputs.now();
-        let auditor = Auditor { session, trust, policy, pins, now, keeps_examinations: false };
+        let auditor = Auditor { session, judging, trust, policy, pins, now, keeps_examinations: false };
         Ok(Self { inventory, now, auditor: Arc::new(auditor), jobs: inputs.jobs(), interruption, notes, lock_file })
     }
 
@@ -115,9 +114,10 @@ impl Audit {
 
     /// Everything that was judged and skipped, as the report.
     pub fn report(&self, packages: Vec<PackageReport>) -> AuditReport {
-        let Auditor { session, trust, now, .. } = &*self.auditor;
+        let Auditor { session, judging, trust, now, .. } = &*self.auditor;
         let source = if session.is_replay() { ReportedSource::Replay } else { ReportedSource::Live };
         let mut notes = self.notes.clone();
+        notes.extend(judging.notes());
         if !trust.is_given {
             notes.extend(TrustSnapshot::warning(*now));
         }

@@ -3,19 +3,19 @@
 use countersign::evidence::Examination;
 use countersign::policy::{Drift, Need};
 use countersign::report::{PackageReport, Role, Subject};
-use countersign::{
-    Artifact, Attestations, Claims, Denied, Evidence, PackageId, Packument, ParseError, Policy, Timestamp, VerifyError,
-};
+use countersign::{Artifact, Attestations, Claims, Denied, Evidence, PackageId, Packument, Policy, Timestamp};
 
 use crate::lockfile::{Entry, Item, Kind};
 use crate::pins::Pins;
 use crate::registry::Fetched;
 use crate::session::Session;
+use crate::target::{Judging, Unfounded};
 use crate::trust::Trust;
 
 /// What all workers share.
 pub struct Auditor {
     pub session: Session,
+    pub judging: Judging,
     pub trust: Trust,
     pub policy: Policy,
     pub pins: Option<Pins>,
@@ -53,10 +53,14 @@ impl Auditor {
             _ => Ok(None),
         };
         let judge = |item: &Item| match &packument {
-            Ok(Some(packument)) => self.item(item, packument),
-            Ok(None) => {
-                self.artifact(item).map(|_| PackageReport::unavailable(subject(item), missing(&fetched)).into())
-            }
+            Ok(Some(packument)) => self.item(item, packument, &fetched),
+            Ok(None) => match self.artifact(item, &fetched) {
+                // That there is no manifest is why there are no bytes.
+                Ok(_) | Err(Unfounded::NoBytes(_)) => {
+                    Ok(PackageReport::unavailable(subject(item), missing(&fetched)).into())
+                }
+                Err(unfounded) => Err(unfounded),
+            },
             Err(error) => Err(error.clone().into()),
         };
         let guarded = |item: &Item| {
@@ -65,17 +69,16 @@ impl Auditor {
             Some(PackageReport::denied(subject(item), &occupied(slot, &found)).into())
         };
         let judged = |item: &Item| {
-            let judged: Judged = guarded(item).unwrap_or_else(|| {
-                judge(item).unwrap_or_else(|error| PackageReport::unreadable(subject(item), &error).into())
-            });
+            let judged: Judged = guarded(item)
+                .unwrap_or_else(|| judge(item).unwrap_or_else(|unfounded| unfounded.report(subject(item)).into()));
             let role = Role { direct: item.direct, dev: item.dev };
             Judged { report: judged.report.in_tree(role), ..judged }
         };
         items.iter().map(judged).collect()
     }
 
-    fn item(&self, item: &Item, packument: &Packument<'_>) -> Result<Judged, VerifyError> {
-        let artifact = self.artifact(item)?;
+    fn item(&self, item: &Item, packument: &Packument<'_>, fetched: &Fetched) -> Result<Judged, Unfounded> {
+        let artifact = self.artifact(item, fetched)?;
         let Some((dist, published)) = packument.version(artifact.id())? else {
             return Ok(PackageReport::unavailable(subject(item), "the registry does not list this version").into());
         };
@@ -98,16 +101,14 @@ impl Auditor {
         Ok(Judged { report, examination: kept, pin: Some(Box::new((evidence, drift))) })
     }
 
-    /// What the lock file alone decides.
-    fn artifact(&self, item: &Item) -> Result<Artifact, VerifyError> {
-        let id = PackageId::new(&item.name, &item.version)?;
-        if item.disagrees {
-            return Err(ParseError::AmbiguousIntegrity.into());
-        }
-        let Some(integrity) = &item.integrity else {
-            return Err(ParseError::WeakIntegrity { found: "an entry without integrity".into() }.into());
+    /// What is judged, by the consumer's own record or by the bytes.
+    fn artifact(&self, item: &Item, fetched: &Fetched) -> Result<Artifact, Unfounded> {
+        let document = match fetched {
+            Fetched::Body(body) => Some(body.as_slice()),
+            Fetched::NotFound | Fetched::NotRecorded | Fetched::Unavailable(_) => None,
         };
-        Ok(Artifact::expected(self.trust.registry_of(&item.name, &self.session), id, integrity)?)
+        let identity = self.trust.registry_of(&item.name, &self.session);
+        self.judging.artifact(item, identity, self.session.url_of(&item.name), document)
     }
 
     fn attestations(&self, item: &Item) -> Attestations {

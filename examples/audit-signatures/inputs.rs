@@ -11,14 +11,19 @@ use countersign::{PackageId, RegistryId, Timestamp, TrustedPublisher};
 use crate::lockfile::Omit;
 use crate::npmrc::AccessArguments;
 use crate::registry_url::RegistryUrl;
+use crate::target::TargetArguments;
 use crate::trust_refresh::TrustRefresh;
 
 /// What is audited, with whose documents and keys, and as of when.
 #[derive(Debug, Args)]
 pub struct Inputs {
-    /// Project folder or lock file: npm-shrinkwrap.json or package-lock.json, version 2 or 3
-    #[arg(default_value = ".")]
+    /// Project folder or lock file (npm-shrinkwrap.json or package-lock.json, version 2 or 3), node_modules folder,
+    /// NAME@VERSION, or tarball with --package
+    #[arg(default_value = ".", value_name = "TARGET")]
     pub path: PathBuf,
+
+    #[command(flatten)]
+    pub target: TargetArguments,
 
     /// Read the registry's documents from a recording instead of the network
     #[arg(long, value_name = "DIR", conflicts_with_all = ["record", "registry"])]

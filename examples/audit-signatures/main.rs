@@ -31,6 +31,7 @@ mod registry_url;
 mod requirements;
 mod session;
 mod stream;
+mod target;
 mod trust;
 mod trust_refresh;
 mod view;

@@ -67,6 +67,11 @@ impl RegistryUrl {
         (target.origin() == self.0.origin() && !credentials).then(|| target.into())
     }
 
+    /// Whether this stands at the registry's own scheme, host and port.
+    pub fn has_origin_of(&self, url: &Url) -> bool {
+        self.0.origin() == url.origin()
+    }
+
     /// The root of its scheme, host and port.
     pub fn origin(&self) -> Self {
         let mut url = self.0.clone();

@@ -68,6 +68,12 @@ impl Session {
         &self.url
     }
 
+    /// The registry of this package.
+    pub fn url_of(&self, name: &str) -> &RegistryUrl {
+        let scope = name.split_once('/').map(|(scope, _)| scope);
+        scope.and_then(|scope| self.scopes.get(scope)).map_or(&self.url, |chosen| &chosen.url)
+    }
+
     pub fn is_replay(&self) -> bool {
         matches!(self.connection, Connection::Replay(_))
     }

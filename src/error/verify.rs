@@ -30,7 +30,7 @@ error_table! {
             #[doc = "What the consumer's own record says."] expected: Text,
             #[doc = "What the registry says."] found: Text,
         } = "INTEGRITY_DISAGREEMENT", Altered, Invalid, 3,
-            "the lock file expects {expected}, the registry lists {found}",
+            "expected {expected}, and the registry lists {found}",
             "A published version never changes: find out which of the two was altered.";
 
         // The registry signature.

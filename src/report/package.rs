@@ -209,6 +209,36 @@ impl PackageReport {
         Self { verdict: failure.verdict, failures: vec![failure], ..Self::bare(subject) }
     }
 
+    /// A package whose bytes were to be hashed and could not be obtained: its consumer has no digest of its
+    /// own, or asked for them.
+    #[must_use]
+    pub fn without_bytes(subject: Subject, reason: &str) -> Self {
+        let failure = FailureReport {
+            code: "ERR_COUNTERSIGN_TARBALL_UNAVAILABLE",
+            message: Text::from(format!("the tarball could not be hashed: {reason}")).to_string(),
+            claim: Claim::Manifest,
+            help: "Try again, or state the digest that it must have; the registry's own word for it proves nothing.",
+            verdict: Verdict::Unverifiable,
+            rank: u8::MAX,
+        };
+        Self { verdict: failure.verdict, failures: vec![failure], ..Self::bare(subject) }
+    }
+
+    /// A package that is installed and is not what the consumer's record has in its place, so that no digest
+    /// of the consumer's own belongs to it.
+    #[must_use]
+    pub fn not_as_locked(subject: Subject, reason: &str) -> Self {
+        let failure = FailureReport {
+            code: "ERR_COUNTERSIGN_NOT_AS_LOCKED",
+            message: Text::from(format!("what is installed is not what is locked: {reason}")).to_string(),
+            claim: Claim::Manifest,
+            help: "Install anew from the lock file (`npm ci`); if it differs again, find out what changes the tree.",
+            verdict: Verdict::Unverifiable,
+            rank: u8::MAX,
+        };
+        Self { verdict: failure.verdict, failures: vec![failure], ..Self::bare(subject) }
+    }
+
     /// A package, or whatever stands in its place, that a rule turns away before anything is examined.
     #[must_use]
     pub fn denied(subject: Subject, denied: &Denied) -> Self {

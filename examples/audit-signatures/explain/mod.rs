@@ -74,9 +74,9 @@ fn chosen(package: &PackageId, items: &[Item]) -> Result<Vec<Item>, String> {
     let versions: Vec<String> = named.iter().map(|item| plain(&item.version)).collect();
     let found = match versions.is_empty() {
         true => "nothing that is audited has this name".into(),
-        false => format!("it locks {}", versions.join(", ")),
+        false => format!("of it there is {}", versions.join(", ")),
     };
-    Err(format!("the lock file does not lock {package}: {found}. Give the name and version of one of its packages"))
+    Err(format!("{package} is not among what is audited: {found}. Give name and version of a package that is"))
 }
 
 fn explained(judged: &Judged) -> Result<Explained<'_>, String> {

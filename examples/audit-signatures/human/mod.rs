@@ -97,7 +97,7 @@ fn audited(out: &mut Sheet, report: &Report) {
 
 fn proved(out: &mut Sheet, report: &Report) {
     out.heading("Proved");
-    for (packages, text) in report.summary.proved() {
+    for (packages, text) in report.proved() {
         number(out, packages, text);
     }
 }

@@ -26,7 +26,7 @@ pub fn lines(text: &str, wanted: &BTreeSet<&str>) -> BTreeMap<String, usize> {
             above.pop();
         }
         for location in locations(&above, &key, content) {
-            if wanted.contains(location.as_ref()) {
+            if wanted.contains::<str>(location.as_ref()) {
                 found.entry(location.into_owned()).or_insert(number + 1);
             }
         }

@@ -12,7 +12,7 @@ mod entry;
 mod inventory;
 mod lines;
 
-pub use entry::{Entry, Kind};
+pub use entry::{Entry, Kind, SkipReason};
 pub use inventory::{Inventory, Item, Omit};
 pub use lines::lines;
 

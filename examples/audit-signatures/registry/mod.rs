@@ -8,12 +8,14 @@ mod document;
 mod http;
 mod recording;
 mod replay;
+mod tarball;
 
 pub use by_scope::ByScope;
 pub use document::Document;
 pub use http::Http;
 pub use recording::Recording;
 pub use replay::Replay;
+pub use tarball::TarballClient;
 
 /// What came of asking for a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

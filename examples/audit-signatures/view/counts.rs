@@ -1,27 +1,26 @@
 //! The summary's counts, in the words that every format for people uses.
 
-use super::{Levels, Rollout, Summary};
+use super::{Levels, Report, Rollout, Summary};
 
-impl Summary {
+impl Report {
     /// How many packages have what.
     pub fn proved(&self) -> Vec<(usize, &'static str)> {
-        let mut lines = vec![
-            (
-                self.registry_signature.verified,
-                "signed by the registry with a trusted key, for the digest that the lock file expects",
-            ),
-            (
-                self.provenance.verified,
-                "built by the CI workflow below, confirmed by the registry's publish attestation",
-            ),
-        ];
-        let publisher = &self.publisher;
+        let Summary { registry_signature, provenance, publisher, .. } = &self.summary;
+        // One package or tarball has no lock file that could expect anything.
+        let signed = match self.notes.iter().any(|note| note.code == "NOTE_AUDIT_ONE_PACKAGE") {
+            true => "signed by the registry with a trusted key, for the digest of its bytes or a stated one",
+            false => "signed by the registry with a trusted key, for the digest that the lock file expects",
+        };
+        let attested = "built by the CI workflow below, confirmed by the registry's publish attestation";
+        let mut lines = vec![(registry_signature.verified, signed), (provenance.verified, attested)];
         if publisher.matched + publisher.mismatch + publisher.unprovable > 0 {
             lines.push((publisher.matched, "from the trusted publisher that was required"));
         }
         lines
     }
+}
 
+impl Summary {
     /// What nothing was said about, where there is some.
     pub fn not_judged(&self) -> Vec<(usize, &'static str)> {
         let lines = [

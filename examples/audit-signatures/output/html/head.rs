@@ -40,7 +40,7 @@ pub fn header(report: &Report, title: &str) -> Markup {
         section.columns aria-label="What was proved" {
             div {
                 h2 { "Proved" }
-                (counts(&summary.proved()))
+                (counts(&report.proved()))
             }
             @let not_judged = summary.not_judged();
             @if !not_judged.is_empty() {

@@ -1,0 +1,123 @@
+//! Tarballs over HTTP. Unlike a registry's documents they may be at any host: nothing that is said about
+//! them is believed, their digest is what they are. So no host is told anything about the user.
+
+use std::io::Read;
+use std::time::Duration;
+
+use ureq::http::{Response, header};
+use ureq::{Agent, Body, Proxy};
+use url::Url;
+
+use crate::plain_text::plain;
+use crate::registry_url::RegistryUrl;
+
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// One tarball, to its last byte.
+const WHOLE: Duration = Duration::from_secs(600);
+
+const MOST_REDIRECTS: u32 = 5;
+const MOST_RETRIES: u32 = 2;
+
+/// Before the first retry; doubled before the next.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Fetches tarballs.
+pub struct TarballClient {
+    agent: Agent,
+    pause: Duration,
+}
+
+enum Failure {
+    /// Worth another try.
+    Passing(String),
+    Final(String),
+}
+
+impl TarballClient {
+    /// Through the proxy of the environment, if there is one.
+    pub fn new() -> Self {
+        Self::with(Proxy::try_from_env(), PAUSE)
+    }
+
+    fn with(proxy: Option<Proxy>, pause: Duration) -> Self {
+        let agent = Agent::config_builder()
+            .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
+            .accept("*/*")
+            // What is hashed are the bytes as they are stored; a proxy must not compress them.
+            .accept_encoding("identity")
+            .timeout_connect(Some(CONNECT))
+            .timeout_global(Some(WHOLE))
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .proxy(proxy)
+            .build()
+            .into();
+        Self { agent, pause }
+    }
+
+    /// Opens the tarball at `address`, which a manifest of `registry` names. The reader gives what arrives,
+    /// without end if the server has none.
+    pub fn open(&self, registry: &RegistryUrl, address: &str) -> Result<impl Read + use<>, String> {
+        let mut pause = self.pause;
+        let mut reason = String::new();
+        for attempt in 0..=MOST_RETRIES {
+            if attempt > 0 {
+                std::thread::sleep(pause);
+                pause *= 2;
+            }
+            match self.attempt(registry, address) {
+                Ok(response) => return Ok(response.into_body().into_reader()),
+                Err(Failure::Final(why)) => return Err(why),
+                Err(Failure::Passing(why)) => reason = why,
+            }
+        }
+        Err(reason)
+    }
+
+    fn attempt(&self, registry: &RegistryUrl, address: &str) -> Result<Response<Body>, Failure> {
+        let mut url = Url::parse(address).map_err(|e| Failure::Final(format!("`{}`: {e}", plain(address))))?;
+        for _ in 0..=MOST_REDIRECTS {
+            allowed(registry, &url).map_err(Failure::Final)?;
+            let host = plain(url.host_str().unwrap_or_default());
+            let response = self
+                .agent
+                .get(url.as_str())
+                .call()
+                .map_err(|e| Failure::Passing(format!("{host}: {}", plain(&e.to_string()))))?;
+            let status = response.status();
+            match status.as_u16() {
+                200 => return Ok(response),
+                301 | 302 | 303 | 307 | 308 => {
+                    let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+                    let target = location.and_then(|location| url.join(location).ok());
+                    url = target
+                        .ok_or_else(|| Failure::Final(format!("{host} answered {status} without saying where to")))?;
+                }
+                429 | 500..=599 => return Err(Failure::Passing(format!("{host} answered {status}"))),
+                _ => return Err(Failure::Final(format!("{host} answered {status}"))),
+            }
+        }
+        Err(Failure::Final(format!("more than {MOST_REDIRECTS} redirects")))
+    }
+}
+
+/// Any host over https, without credentials. Over http only the registry itself, if that is how it was
+/// named: else a manifest could send requests to whatever listens in the network of whoever audits.
+fn allowed(registry: &RegistryUrl, url: &Url) -> Result<(), String> {
+    let refused = |why: &str| Err(format!("`{}` is not asked: {why}", plain(url.as_str())));
+    if !url.username().is_empty() || url.password().is_some() {
+        return refused("it holds a user or a password, and none are ever sent");
+    }
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if registry.has_origin_of(url) => Ok(()),
+        "http" => refused("it is not https, and not the registry itself"),
+        _ => refused("it is not https"),
+    }
+}
+
+#[cfg(test)]
+#[path = "tarball_tests.rs"]
+mod tests;
