@@ -45,7 +45,7 @@ impl Audit {
         let lock = LockFile::read(&inputs.path)?;
         let project = lock.project().to_path_buf();
         let inventory = Inventory::new(lock.entries, inputs.omit());
-        let session = Session::open(inputs, &project, &inventory.items)?;
+        let session = Session::open(inputs, &project, &inventory.items, interruption)?;
         let trust = Trust::load(inputs, &session)?;
         let mut notes = notes(&session, &inventory);
         notes.extend(requirements::unused(required, &policy, &inventory));
@@ -109,7 +109,7 @@ impl Audit {
     /// Everything that was judged and skipped, as the report.
     pub fn report(&self, packages: Vec<PackageReport>) -> AuditReport {
         let Auditor { session, trust, now, .. } = &*self.auditor;
-        let source = if session.is_replay() { ReportedSource::Replay } else { ReportedSource::Live };
+        let source = if !session.is_live() { ReportedSource::Replay } else { ReportedSource::Live };
         let mut notes = self.notes.clone();
         if !trust.is_given {
             notes.extend(TrustSnapshot::warning(*now));
@@ -181,7 +181,9 @@ fn notes(session: &Session, inventory: &Inventory) -> Vec<Note> {
     let mut notes = Vec::new();
     let mut say = |code, message: String| notes.push(Note::new(Claim::Audit, code, message));
     if let Some(decided_by) = &session.decided_by {
-        say("NOTE_AUDIT_REGISTRY", format!("Fetched from {}, chosen by {decided_by}.", session.url()));
+        let fetched =
+            if session.is_live() { "Fetched" } else { "Not fetched, but read from the cache as once fetched" };
+        say("NOTE_AUDIT_REGISTRY", format!("{fetched} from {}, chosen by {decided_by}.", session.url()));
     }
     for (scope, url) in &session.scopes {
         say("NOTE_AUDIT_SCOPE_REGISTRY", format!("Packages of {scope} fetched from {url}, chosen by .npmrc."));
@@ -189,5 +191,6 @@ fn notes(session: &Session, inventory: &Inventory) -> Vec<Note> {
     if inventory.omitted > 0 {
         say("NOTE_AUDIT_OMITTED", format!("Left out by --omit: {} of the lock file's entries.", inventory.omitted));
     }
+    notes.extend(session.notes.iter().cloned());
     notes
 }

@@ -9,6 +9,7 @@ use countersign::policy::Severity;
 use countersign::{PackageId, RegistryId, Timestamp, TrustedPublisher};
 
 use crate::lockfile::Omit;
+use crate::registry::NetworkArguments;
 use crate::registry_url::RegistryUrl;
 
 /// What is audited, with whose documents and keys, and as of when.
@@ -29,6 +30,9 @@ pub struct Inputs {
     /// Fetch every package from here [default: .npmrc, else the lock file's one origin, else npm's configuration]
     #[arg(long, value_name = "URL", value_parser = RegistryUrl::parse)]
     pub registry: Option<RegistryUrl>,
+
+    #[command(flatten)]
+    pub network: NetworkArguments,
 
     /// Trust these registry keys instead of the built-in ones: the answer of /-/npm/v1/keys, or a TUF target
     #[arg(long, value_name = "FILE")]
