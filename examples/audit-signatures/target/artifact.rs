@@ -5,7 +5,7 @@ use countersign::report::{PackageReport, Subject};
 use countersign::{Artifact, PackageId, ParseError, RegistryId, VerifyError};
 
 use super::Judging;
-use super::tarballs::{self, Bytes};
+use super::tarballs::Bytes;
 use crate::lockfile::Item;
 use crate::registry_url::RegistryUrl;
 
@@ -50,7 +50,7 @@ impl Judging {
         item: &Item,
         identity: RegistryId,
         url: &RegistryUrl,
-        document: Option<&[u8]>,
+        address: impl FnOnce(&PackageId) -> Result<String, String>,
     ) -> Result<Artifact, Unfounded> {
         if let Some(reason) = item.locations.iter().find_map(|location| self.deviations.get(location)) {
             return Err(Unfounded::NotAsLocked(reason.clone()));
@@ -64,10 +64,7 @@ impl Judging {
             None if self.bytes_decide => None,
             None => return Err(ParseError::WeakIntegrity { found: "an entry without integrity".into() }.into()),
         };
-        let address = || match document {
-            Some(document) => tarballs::address(document, id.version()),
-            None => Err("the registry's manifest is not known".into()),
-        };
+        let address = || address(&id);
         match (expected, self.tarballs.find(&id, url, address)) {
             (_, Bytes::Unavailable(reason)) => Err(Unfounded::NoBytes(reason)),
             (Some(expected), Bytes::NotSeen) => Ok(expected),

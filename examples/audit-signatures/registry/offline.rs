@@ -1,0 +1,23 @@
+//! A registry as earlier runs saw it: what the cache holds, and nothing else.
+
+use std::sync::Arc;
+
+use super::cache::{Cache, Key};
+use super::{Document, Fetched, Source};
+use crate::registry_url::RegistryUrl;
+
+/// The documents of one registry that are kept.
+pub struct Offline {
+    pub url: RegistryUrl,
+    pub cache: Arc<Cache>,
+    /// Whether credentials would be sent.
+    pub identified: bool,
+}
+
+impl Source for Offline {
+    /// What is not kept was not asked for. It may well be there, so it never counts as absent.
+    fn fetch(&self, document: &Document) -> Fetched {
+        let key = Key { registry: self.url.as_str(), document, identified: self.identified };
+        self.cache.get(key).map_or(Fetched::NotRecorded, |kept| Fetched::Body(kept.body))
+    }
+}
