@@ -18,8 +18,8 @@ use crate::trust_refresh::TrustRefresh;
 /// What is audited, with whose documents and keys, and as of when.
 #[derive(Debug, Args)]
 pub struct Inputs {
-    /// Project folder or lock file (npm-shrinkwrap.json or package-lock.json, version 2 or 3), node_modules folder,
-    /// NAME@VERSION, or tarball with --package
+    /// Project folder or lock file (npm-shrinkwrap.json, package-lock.json, pnpm-lock.yaml, yarn.lock, bun.lock or deno.lock),
+    /// node_modules folder, NAME@VERSION, or tarball with --package
     #[arg(default_value = ".", value_name = "TARGET")]
     pub path: PathBuf,
 

@@ -1,12 +1,13 @@
-//! One location of a lock file: what it installs, and whether a registry answers for it.
+//! One entry of a lock file, whichever package manager wrote it.
 
-use super::document::Package;
-use crate::plain_text::plain;
+use std::collections::BTreeSet;
 
-/// One member of `packages`, classified.
+use countersign::PackageId;
+
+/// What one entry installs, and whether a registry answers for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The path below the project, as the lock file writes it.
+    /// The entry's own key, as the lock file writes it: by it its line is found.
     pub location: String,
     /// The name under which it is installed; another than `name` if it is an alias.
     pub slot: String,
@@ -43,6 +44,9 @@ pub enum SkipReason {
     Git,
     File,
     Bundled,
+    Runtime,
+    Jsr,
+    Remote,
 }
 
 impl SkipReason {
@@ -55,177 +59,78 @@ impl SkipReason {
             Self::Git => "fetched from git",
             Self::File => "a file or folder on this machine",
             Self::Bundled => "bundled in the tarball of the package around it",
+            Self::Runtime => "a JavaScript runtime, not a package of the registry",
+            Self::Jsr => "a package of JSR, for which npm's registry does not answer",
+            Self::Remote => "a module fetched from an address of its own",
         }
     }
 }
 
 impl Entry {
-    /// Classifies one entry; `bundled` says that the package around it lists it as its own content.
-    pub fn new(location: &str, package: &Package, bundled: bool) -> Result<Self, String> {
-        let slot = slot(location);
-        let kind = kind(location, package, bundled)?;
-        if kind == Kind::Registry && package.version.is_none() {
-            return Err(format!(
-                "`packages` entry `{}` has no `version`; every package that is fetched has one. Run `npm install` to complete it",
-                plain(location)
-            ));
-        }
-        Ok(Self {
+    /// A package that is audited. What else the format knows of it is for the format to fill in.
+    pub fn registry(location: &str, slot: &str, name: &str, version: &str) -> Self {
+        Self {
             location: location.to_owned(),
-            name: package.name.clone().unwrap_or_else(|| slot.to_owned()),
             slot: slot.to_owned(),
-            version: package.version.clone(),
-            integrity: package.integrity.clone(),
-            resolved: package.resolved.clone(),
+            name: name.to_owned(),
+            version: Some(version.to_owned()),
+            integrity: None,
+            resolved: None,
             direct: false,
-            dev: package.dev,
-            optional: package.optional,
-            dev_optional: package.dev_optional,
-            peer: package.peer,
-            kind,
-        })
-    }
-}
-
-/// Flags are claims: no flag keeps a package with a digest or a URL of its own from being audited.
-fn kind(location: &str, package: &Package, bundled: bool) -> Result<Kind, String> {
-    let source = package.resolved.as_deref().map_or(Source::Unstated, Source::of);
-    let skipped = |reason| Ok(Kind::Skipped(reason));
-    if location.is_empty() {
-        return skipped(SkipReason::Root);
-    }
-    match source {
-        Source::Git => return skipped(SkipReason::Git),
-        Source::File => return skipped(SkipReason::File),
-        Source::Url => return Ok(Kind::Registry),
-        Source::Other if package.link && package.integrity.is_some() => {
-            // npm would link the folder and check no digest; to audit the digest would be to
-            // vouch for something that is not installed.
-            return Err(format!(
-                "`packages` entry `{}` is a link to a folder and states an `integrity`; npm writes one or the other. \
-                 Remove the entry and run `npm install`",
-                plain(location)
-            ));
-        }
-        Source::Other | Source::Unstated => {}
-    }
-    if package.integrity.is_some() {
-        Ok(Kind::Registry)
-    } else if package.link {
-        skipped(SkipReason::Link)
-    } else if !location.starts_with("node_modules/") && !location.contains("/node_modules/") {
-        skipped(SkipReason::Workspace)
-    } else if bundled {
-        skipped(SkipReason::Bundled)
-    } else {
-        Ok(Kind::Registry)
-    }
-}
-
-/// What `resolved` points at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
-    Unstated,
-    Url,
-    Git,
-    File,
-    Other,
-}
-
-impl Source {
-    fn of(resolved: &str) -> Self {
-        let scheme = resolved.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-        match scheme.as_deref() {
-            Some("http" | "https") => Self::Url,
-            Some("file") => Self::File,
-            Some("git" | "ssh" | "github" | "gitlab" | "bitbucket" | "gist") => Self::Git,
-            Some(scheme) if scheme.starts_with("git+") || scheme.starts_with("git@") => Self::Git,
-            _ => Self::Other,
+            dev: false,
+            optional: false,
+            dev_optional: false,
+            peer: false,
+            kind: Kind::Registry,
         }
     }
+
+    /// What no registry answers for.
+    pub fn skipped(location: &str, slot: &str, name: &str, reason: SkipReason) -> Self {
+        Self { version: None, kind: Kind::Skipped(reason), ..Self::registry(location, slot, name, "") }
+    }
+
+    /// The same entry under each of its names. A name that a rule guards must not be hidden behind another
+    /// one under which the same package is installed.
+    pub fn in_slots(self, slots: BTreeSet<&str>) -> Vec<Self> {
+        if slots.is_empty() {
+            return vec![self];
+        }
+        slots.into_iter().map(|slot| Self { slot: slot.to_owned(), ..self.clone() }).collect()
+    }
 }
 
-/// The name after the last `node_modules/`; outside of one, the folder's.
-fn slot(location: &str) -> &str {
-    if let Some((_, name)) = location.rsplit_once("/node_modules/") {
-        return name;
-    }
-    match location.strip_prefix("node_modules/") {
-        Some(name) => name,
-        None => location.rsplit('/').next().unwrap_or(location),
-    }
+/// Whether a registry could list this version.
+pub fn is_version(text: &str) -> bool {
+    PackageId::new("a", text).is_ok()
+}
+
+/// `name` and what follows its `@`. A scope's own `@` stands at the start.
+pub fn split_name(text: &str) -> Option<(&str, &str)> {
+    let at = text.char_indices().skip(1).find(|(_, c)| *c == '@').map(|(at, _)| at)?;
+    let (name, rest) = text.split_at_checked(at)?;
+    Some((name, rest.strip_prefix('@')?))
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
-    fn entry(location: &str, package: &str) -> Result<Entry, String> {
-        Entry::new(location, &serde_json::from_str(package).unwrap(), false)
-    }
-
-    fn kind_of(location: &str, package: &str) -> Kind {
-        entry(location, package).unwrap().kind
+    #[test]
+    fn a_name_ends_at_the_first_at_sign_after_its_scope() {
+        assert_eq!(split_name("@s/a@1.0.0"), Some(("@s/a", "1.0.0")));
+        assert_eq!(split_name("a@npm:@s/b@1"), Some(("a", "npm:@s/b@1")));
+        assert_eq!(split_name("a"), None);
+        assert_eq!(split_name("@s/a"), None);
+        assert_eq!(split_name(""), None);
+        assert_eq!(split_name("é@1"), Some(("é", "1")));
     }
 
     #[test]
-    fn names_come_from_the_member_or_the_last_folder() {
-        let name = |location: &str| entry(location, r#"{"version":"1.0.0"}"#).unwrap().name;
-        assert_eq!(name("node_modules/a"), "a");
-        assert_eq!(name("node_modules/a/node_modules/@s/b"), "@s/b");
-        assert_eq!(name("packages/web"), "web");
-        assert_eq!(name("packages/web/node_modules/c"), "c");
-        assert_eq!(name("my_node_modules/c"), "c");
-        let alias = entry("node_modules/lodash", r#"{"name":"evil","version":"1.0.0"}"#).unwrap();
-        assert_eq!((alias.name.as_str(), alias.slot.as_str()), ("evil", "lodash"));
-    }
-
-    #[test]
-    fn each_source_has_its_reason() {
-        for (location, package, reason) in [
-            ("", r#"{"version":"1.0.0"}"#, SkipReason::Root),
-            ("packages/web", r#"{"version":"1.0.0"}"#, SkipReason::Workspace),
-            ("node_modules/web", r#"{"resolved":"packages/web","link":true}"#, SkipReason::Link),
-            ("node_modules/g", r#"{"resolved":"git+ssh://git@git.example/a/b.git#0"}"#, SkipReason::Git),
-            ("node_modules/g", r#"{"resolved":"git@git.example:a/b.git","integrity":"sha512-x"}"#, SkipReason::Git),
-            ("node_modules/f", r#"{"resolved":"file:f.tgz","integrity":"sha512-x"}"#, SkipReason::File),
-        ] {
-            assert_eq!(kind_of(location, package), Kind::Skipped(reason), "{location} {package}");
-        }
-    }
-
-    #[test]
-    fn no_flag_hides_a_package_with_a_digest_or_a_url() {
-        for package in [
-            r#"{"version":"1.0.0"}"#,
-            r#"{"version":"1.0.0","inBundle":true}"#,
-            r#"{"version":"1.0.0","inBundle":true,"integrity":"sha512-x"}"#,
-            r#"{"version":"1.0.0","link":true,"integrity":"sha512-x"}"#,
-            r#"{"version":"1.0.0","link":true,"resolved":"https://npm.example/a/-/a-1.0.0.tgz"}"#,
-            r#"{"version":"1.0.0","extraneous":true,"resolved":"HTTPS://cdn.example/a.tgz"}"#,
-        ] {
-            assert_eq!(kind_of("node_modules/a", package), Kind::Registry, "{package}");
-        }
-        assert_eq!(kind_of("packages/a", r#"{"version":"1.0.0","integrity":"sha512-x"}"#), Kind::Registry);
-    }
-
-    #[test]
-    fn bundled_needs_the_parent_and_nothing_of_its_own() {
-        let kind = |package: &str| {
-            let package = serde_json::from_str(package).unwrap();
-            Entry::new("node_modules/p/node_modules/a", &package, true).unwrap().kind
-        };
-        assert_eq!(kind(r#"{"version":"1.0.0","inBundle":true}"#), Kind::Skipped(SkipReason::Bundled));
-        assert_eq!(kind(r#"{"version":"1.0.0","inBundle":true,"integrity":"sha512-x"}"#), Kind::Registry);
-        assert_eq!(kind(r#"{"version":"1.0.0","inBundle":true,"resolved":"http://npm.example/a"}"#), Kind::Registry);
-    }
-
-    #[test]
-    fn contradictions_are_errors() {
-        let link =
-            entry("node_modules/a", r#"{"link":true,"resolved":"../a","integrity":"sha512-x","version":"1.0.0"}"#);
-        assert!(link.unwrap_err().contains("is a link to a folder and states an `integrity`"));
-        assert!(entry("node_modules/a", r#"{"integrity":"sha512-x"}"#).unwrap_err().contains("has no `version`"));
+    fn one_entry_for_each_name_it_is_installed_under() {
+        let entry = Entry::registry("a@1.0.0", "a", "a", "1.0.0");
+        let slots: Vec<String> = entry.clone().in_slots(["a", "b"].into()).into_iter().map(|e| e.slot).collect();
+        assert_eq!(slots, ["a", "b"]);
+        assert_eq!(entry.clone().in_slots(BTreeSet::new()), [entry]);
     }
 }

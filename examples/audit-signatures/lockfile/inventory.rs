@@ -111,7 +111,10 @@ impl Item {
             self.aliases.insert(entry.slot);
         }
         self.resolved.extend(entry.resolved);
-        self.locations.push(entry.location);
+        // An entry that is installed under two names is one place of the file.
+        if self.locations.last() != Some(&entry.location) {
+            self.locations.push(entry.location);
+        }
     }
 
     fn sha512(&self) -> impl Iterator<Item = &str> {
@@ -139,7 +142,7 @@ mod tests {
 
     fn inventory(packages: &str, omit: Omit) -> Inventory {
         let text = format!(r#"{{"lockfileVersion":3,"packages":{packages}}}"#);
-        Inventory::new(super::super::parse(text.as_bytes()).unwrap(), omit)
+        Inventory::new(super::super::npm::entries(&text).unwrap(), omit)
     }
 
     #[test]

@@ -74,6 +74,7 @@ impl Target {
 
     fn locked(inputs: &Inputs, path: &Path) -> Result<Self, String> {
         let lock = LockFile::read(path)?;
+        lock.can_omit(inputs.omit())?;
         let project = lock.project().to_path_buf();
         let inventory = Inventory::new(lock.entries, inputs.omit());
         let tarballs = Tarballs::open(inputs, None, false)?;
