@@ -133,10 +133,10 @@ fn wrong_usage_and_unreadable_input_exit_with_2() {
         assert_eq!(code(&output), 2, "{arguments:?}");
         assert!(out(&output).is_empty() && !err(&output).is_empty(), "{arguments:?}");
     }
-    case.write("package-lock.json", &json!({"lockfileVersion": 1}));
+    case.write("package-lock.json", &json!({"lockfileVersion": 4}));
     let output = case.audit(&[]);
     assert_eq!(code(&output), 2);
-    assert!(err(&output).contains("package-lock.json: lockfileVersion 1 is not supported yet"), "{}", err(&output));
+    assert!(err(&output).contains("package-lock.json: `lockfileVersion` is 4; expected 1, 2 or 3"), "{}", err(&output));
 }
 
 #[test]

@@ -118,7 +118,8 @@ fn entry(key: &str, package: &Package) -> Result<Entry, String> {
 /// Who asks for what. bun finds a name as node does: beside the package, then in each folder above.
 fn needs(document: &Document) -> Needs {
     let (Table(packages), Table(workspaces)) = (&document.packages, &document.workspaces);
-    let numbers: BTreeMap<&str, usize> = packages.keys().enumerate().map(|(number, key)| (key.as_str(), number)).collect();
+    let numbers: BTreeMap<&str, usize> =
+        packages.keys().enumerate().map(|(number, key)| (key.as_str(), number)).collect();
     let find = |from: &str, name: &str| {
         let mut folders = path(from);
         loop {

@@ -4,20 +4,27 @@ use super::super::entry::Kind;
 use super::*;
 
 fn of(packages: &str) -> Result<Vec<Entry>, String> {
-    entries(&format!("{{\n  \"lockfileVersion\": 1,\n  \"workspaces\": {{}},\n  \"packages\": {{\n{packages}\n  }}\n}}\n"))
+    entries(&format!(
+        "{{\n  \"lockfileVersion\": 1,\n  \"workspaces\": {{}},\n  \"packages\": {{\n{packages}\n  }}\n}}\n"
+    ))
 }
 
 #[test]
 fn trailing_commas_and_comments_are_read() {
-    let found = of("    // a note\n    \"a\": [\"a@1.0.0\", \"\", { \"os\": \"darwin\", }, \"sha512-x\",], /* and */\n").unwrap();
+    let found =
+        of("    // a note\n    \"a\": [\"a@1.0.0\", \"\", { \"os\": \"darwin\", }, \"sha512-x\",], /* and */\n")
+            .unwrap();
     assert_eq!((found[0].name.as_str(), found[0].integrity.as_deref()), ("a", Some("sha512-x")));
-    let hidden = of("\"a\": [\"a@1.0.0\", \"http://x/*\", {}, \"sha512-x\"], \"b\": [\"b@1.0.0\", \"*/\", {}, \"sha512-y\"],").unwrap();
+    let hidden =
+        of("\"a\": [\"a@1.0.0\", \"http://x/*\", {}, \"sha512-x\"], \"b\": [\"b@1.0.0\", \"*/\", {}, \"sha512-y\"],")
+            .unwrap();
     assert_eq!(hidden.len(), 2);
 }
 
 #[test]
 fn lk_05_an_alias_is_what_its_array_says() {
-    let found = of(r#""lodash": ["evil@1.0.0", "", {}, "sha512-x"], "a/@s/b": ["@s/b@1.0.0", "", {}, "sha512-y"]"#).unwrap();
+    let found =
+        of(r#""lodash": ["evil@1.0.0", "", {}, "sha512-x"], "a/@s/b": ["@s/b@1.0.0", "", {}, "sha512-y"]"#).unwrap();
     let shown: Vec<(&str, &str)> = found.iter().map(|e| (e.slot.as_str(), e.name.as_str())).collect();
     assert_eq!(shown, [("@s/b", "@s/b"), ("lodash", "evil")]);
 }
@@ -49,9 +56,13 @@ fn no_version_hides_a_package_with_a_registry_and_a_digest() {
 
 #[test]
 fn lk_10_a_tarball_of_an_address_is_audited_and_has_no_version() {
-    let found = of(r#""a": ["a@https://npm.example/a.tgz", {}], "b": ["b@https://npm.example/b.tgz", {}, "sha512-x"]"#).unwrap();
+    let found = of(r#""a": ["a@https://npm.example/a.tgz", {}], "b": ["b@https://npm.example/b.tgz", {}, "sha512-x"]"#)
+        .unwrap();
     assert_eq!((found[0].kind, found[0].integrity.as_deref()), (Kind::Registry, None));
-    assert_eq!((found[1].version.as_deref(), found[1].integrity.as_deref()), (Some("https://npm.example/b.tgz"), Some("sha512-x")));
+    assert_eq!(
+        (found[1].version.as_deref(), found[1].integrity.as_deref()),
+        (Some("https://npm.example/b.tgz"), Some("sha512-x"))
+    );
 }
 
 #[test]

@@ -55,7 +55,9 @@ pub fn entries(text: &str) -> Result<Vec<Entry>, String> {
     let document: Document = json::document(text)?;
     let packages = match (document.version.as_ref().and_then(serde_json::Value::as_str), document.packages) {
         (Some("3"), _) if !document.npm.0.is_empty() || !document.jsr.0.is_empty() => {
-            return Err("LockfileInconsistent: it is of version 3 and has packages where later versions have them".into());
+            return Err(
+                "LockfileInconsistent: it is of version 3 and has packages where later versions have them".into()
+            );
         }
         (Some("3"), packages) => packages.map(|Object(packages)| packages).unwrap_or_default(),
         (Some("4" | "5"), None) => Packages { specifiers: document.specifiers, npm: document.npm, jsr: document.jsr },
@@ -117,7 +119,8 @@ fn slots(npm: &BTreeMap<String, Object<Package>>) -> Result<BTreeMap<&str, BTree
     for (from, Object(package)) in npm {
         let (References(needed), References(optional)) = (&package.dependencies, &package.optional_dependencies);
         for (slot, reference) in needed.iter().chain(optional) {
-            let only = by_name.get(reference.as_str()).and_then(|keys| (keys.len() == 1).then(|| keys.first())).flatten();
+            let only =
+                by_name.get(reference.as_str()).and_then(|keys| (keys.len() == 1).then(|| keys.first())).flatten();
             let Some(key) = npm.get_key_value(reference).map(|(key, _)| key.as_str()).or(only.copied()) else {
                 return Err(format!(
                     "LockfileInconsistent: `npm` entry `{}` needs `{}`, which is not among them. `deno install` writes \

@@ -64,7 +64,8 @@ fn lk_05_peers_come_off_and_aliases_keep_their_slot() {
 #[test]
 fn what_is_needed_and_not_listed_is_an_error() {
     for dependencies in [r#"["b"]"#, r#"["x@npm:b@1.0.0"]"#, r#"["c"]"#, r#"{"b":"b@1.0.0"}"#] {
-        let packages = format!(r#""npm":{{"a@1.0.0":{{"dependencies":{dependencies}}},"c@1.0.0":{{}},"c@2.0.0":{{}}}}"#);
+        let packages =
+            format!(r#""npm":{{"a@1.0.0":{{"dependencies":{dependencies}}},"c@1.0.0":{{}},"c@2.0.0":{{}}}}"#);
         assert!(five(&packages).unwrap_err().contains("LockfileInconsistent: `npm` entry `a@1.0.0` needs"));
     }
     assert!(five(r#""npm":{"a":{}}"#).unwrap_err().contains("`a` is not a name and its version"));

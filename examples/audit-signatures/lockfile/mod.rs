@@ -74,16 +74,22 @@ impl LockFile {
     /// Whether the file says what `--omit` is to leave out. To leave out nothing would be taken for an answer.
     pub fn can_omit(&self, omit: Omit) -> Result<(), String> {
         let tells = self.format.tells();
-        let untold = [("dev", omit.dev && !tells.dev), ("optional", omit.optional && !tells.optional), ("peer", omit.peer && !tells.peer)];
+        let untold = [
+            ("dev", omit.dev && !tells.dev),
+            ("optional", omit.optional && !tells.optional),
+            ("peer", omit.peer && !tells.peer),
+        ];
         match untold.iter().find(|(_, untold)| *untold) {
             None => Ok(()),
-            Some((kind, _)) => Err(format!(
-                "--omit {kind}: {} does not say which packages are {kind}. Audit without it",
-                self.format
-            )),
+            Some((kind, _)) => {
+                Err(format!("--omit {kind}: {} does not say which packages are {kind}. Audit without it", self.format))
+            }
         }
     }
 }
+
+#[cfg(test)]
+mod damage_tests;
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<(Format, Vec<Entry>), String> {
     let text = text::text(bytes)?;

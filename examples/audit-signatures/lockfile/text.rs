@@ -6,7 +6,9 @@ pub fn text(bytes: &[u8]) -> Result<&str, String> {
         return Err("it is UTF-16; package managers write UTF-8. Save it as UTF-8 without a byte order mark".into());
     }
     if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
-        return Err("it starts with a byte order mark; package managers write none. Save it as UTF-8 without one".into());
+        return Err(
+            "it starts with a byte order mark; package managers write none. Save it as UTF-8 without one".into()
+        );
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|e| format!("byte {} is not UTF-8; expected a lock file in UTF-8", e.valid_up_to()))?;

@@ -11,8 +11,9 @@ use crate::plain_text::plain;
 /// pnpm writes two at most: its own dependencies, and the project's.
 const MOST_DOCUMENTS: usize = 8;
 
-/// 100,000 packages with all that depends on what need about 5,000,000.
-const MOST_EVENTS: usize = 16_000_000;
+/// 100,000 packages with all that depends on what need about 5,000,000. Duplicate keys are found by keeping them,
+/// so that this also bounds the memory.
+const MOST_EVENTS: usize = 6_000_000;
 
 /// The documents of a lock file, each an object.
 pub fn documents<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, String> {
@@ -32,8 +33,6 @@ fn options() -> Options {
             max_documents: MOST_DOCUMENTS,
             max_events: MOST_EVENTS,
             max_nodes: MOST_EVENTS,
-            // Keys of yarn list what was asked for, and may be long.
-            simple_key_max_lookahead: 16 * 1024,
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
         merge_keys: MergeKeyPolicy::Error,
@@ -56,7 +55,7 @@ fn check_nodes(text: &str) -> Result<(), String> {
             }
             block = None;
         }
-        if let Some(what) = starts_of_nodes(content).into_iter().find_map(declared) {
+        if let Some(what) = declared_in(content) {
             return Err(format!(
                 "line {} has {what}, which no package manager writes into a lock file. Let it write the file anew",
                 number + 1
@@ -69,19 +68,38 @@ fn check_nodes(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The key of a line and its value, behind the dashes of a list.
-fn starts_of_nodes(content: &str) -> Vec<&str> {
+/// What the key of a line or its value declares, behind the dashes of a list.
+fn declared_in(content: &str) -> Option<&'static str> {
     let mut content = content;
     while let Some(item) = content.strip_prefix("- ").or_else(|| content.strip_prefix("? ")) {
         content = item.trim_start_matches(' ');
     }
-    let mut starts = vec![content];
     let value = content.split_once(": ").map_or("", |(_, value)| value.trim_start_matches(' '));
-    starts.push(value);
-    if value.starts_with(['{', '[']) {
-        starts.extend(value.split(['{', '[', ',', ':']).map(|part| part.trim_start_matches(' ')));
+    let flow = if value.starts_with(['{', '[']) { declared_in_flow(value) } else { None };
+    declared(content).or_else(|| declared(value)).or(flow)
+}
+
+/// What is declared behind a bracket, a comma or a colon that is not in quotes.
+fn declared_in_flow(value: &str) -> Option<&'static str> {
+    let (mut quote, mut before) = (None, ' ');
+    for (at, c) in value.char_indices() {
+        match (quote, c) {
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') if matches!(before, '{' | '[' | ',' | ':') => quote = Some(c),
+            (None, '{' | '[' | ',' | ':') => {
+                let found = value.get(at + 1..).and_then(|rest| declared(rest.trim_start_matches(' ')));
+                if found.is_some() {
+                    return found;
+                }
+            }
+            _ => {}
+        }
+        if c != ' ' {
+            before = c;
+        }
     }
-    starts
+    None
 }
 
 fn declared(start: &str) -> Option<&'static str> {
@@ -119,7 +137,7 @@ mod tests {
 
     #[test]
     fn ordinary_documents_are_read() {
-        let text = "a: '1'\n# note\nb: \"2\"\n---\nc: {d: '!x'}\nd: |-\n  !not a tag\n  *nor this\ne: '*'\n";
+        let text = "a: '1'\n# note\nb: \"2\"\n---\nc: {d: '!x', e: 'workspace:*', f: [\"*\", '&']}\nd: |-\n  !not a tag\n  *nor this\ne: '*'\n";
         let read = documents::<BTreeMap<String, serde_json::Value>>(text).unwrap();
         assert_eq!(read.len(), 2);
     }
@@ -141,7 +159,9 @@ mod tests {
 
     #[test]
     fn lk_40_tags_are_refused() {
-        for text in ["a: !!str 1\n", "!!map\na: b\n", "a: !include x\n", "- !x 1\n", "a: [!!binary eA==]\n", "? !a b\n: c\n"] {
+        for text in
+            ["a: !!str 1\n", "!!map\na: b\n", "a: !include x\n", "- !x 1\n", "a: [!!binary eA==]\n", "? !a b\n: c\n"]
+        {
             assert!(error(text).contains("a YAML tag"), "{text}: {}", error(text));
         }
     }
@@ -165,6 +185,7 @@ mod tests {
 
     #[test]
     fn a_list_is_no_object() {
-        assert!(documents::<Texts>("- a\n").is_err_and(|e| e.contains("object")));
+        let list = documents::<Texts>("- a\n").unwrap_err();
+        assert!(list.contains("mapping"), "{list}");
     }
 }

@@ -99,9 +99,7 @@ pub fn parse(text: &str) -> Result<Document, String> {
                 .into())
         }
         (Some(1), None, tree) => Ok(Document::Tree(tree.unwrap_or_default())),
-        (Some(2 | 3), None, _) => {
-            Err("it has no `packages`; every lock file of version 2 or 3 has them".into())
-        }
+        (Some(2 | 3), None, _) => Err("it has no `packages`; every lock file of version 2 or 3 has them".into()),
         (Some(2 | 3), Some(packages), Some(tree)) => Ok(Document::Both(packages, tree)),
         (Some(2 | 3), Some(packages), None) => Ok(Document::Packages(packages)),
         _ => Err(format!("`lockfileVersion` is {}; expected 1, 2 or 3", shown(version))),

@@ -92,14 +92,12 @@ mod tests {
 
     #[test]
     fn lk_06_what_is_no_version_is_never_read_as_one() {
-        let found = of(
-            r#"{"lodash":{"version":"npm:evil@1.0.0","integrity":"sha512-x"},
+        let found = of(r#"{"lodash":{"version":"npm:evil@1.0.0","integrity":"sha512-x"},
                 "scoped":{"version":"npm:@s/evil@1.0.0"},
                 "url":{"version":"https://npm.example/a/-/a-1.0.0.tgz","integrity":"sha512-x"},
                 "git":{"version":"git+ssh://git@git.example/a.git#0","from":"x"},
                 "hub":{"version":"github:a/b#0"},
-                "file":{"version":"file:a.tgz","integrity":"sha512-x"}}"#,
-        )
+                "file":{"version":"file:a.tgz","integrity":"sha512-x"}}"#)
         .unwrap();
         let of = |slot: &str| found.iter().find(|e| e.slot == slot).unwrap();
         assert_eq!((of("lodash").name.as_str(), of("lodash").version.as_deref()), ("evil", Some("1.0.0")));

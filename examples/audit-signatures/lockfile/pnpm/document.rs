@@ -88,7 +88,9 @@ pub struct Snapshot {
 pub fn parse(text: &str) -> Result<Vec<Document>, String> {
     let documents = yaml::documents::<Written>(text)?;
     if documents.is_empty() {
-        return Err("it is empty; expected a lock file of version 6 or 9. `pnpm install --lockfile-only` writes one".into());
+        return Err(
+            "it is empty; expected a lock file of version 6 or 9. `pnpm install --lockfile-only` writes one".into()
+        );
     }
     documents.into_iter().map(Document::of).collect()
 }

@@ -95,7 +95,11 @@ impl<'a> Nodes<'a> {
     ) -> Result<(), String> {
         for (slot, Object(asked)) in asked {
             let Some(reference) = asked.version.as_deref() else {
-                return Err(format!("`importers` entry `{}` asks for `{}` without a `version`", plain(folder), plain(slot)));
+                return Err(format!(
+                    "`importers` entry `{}` asks for `{}` without a `version`",
+                    plain(folder),
+                    plain(slot)
+                ));
             };
             if let Some(node) = self.find(folder, slot, reference)? {
                 found(slot, node);

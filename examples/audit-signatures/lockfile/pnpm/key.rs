@@ -12,12 +12,12 @@ pub struct Key<'a> {
 }
 
 impl<'a> Key<'a> {
-    /// `None` for a key that is an address as a whole, as version 6 has for what is not of the registry.
+    /// Takes a key apart, without the slash at its start that version 6 has. `None` if nothing follows a name.
     ///
     /// Peers are told by their parentheses only behind a version. In an address a parenthesis is part of it: cut
     /// there, another address would be audited than the one that is fetched.
     pub fn of(key: &'a str) -> Option<Self> {
-        let (name, reference) = split_name(key.strip_prefix('/').unwrap_or(key))?;
+        let (name, reference) = split_name(key)?;
         let version = reference.split_once('(').map_or(reference, |(version, _)| version);
         Some(Self { name, reference: if is_version(version) { version } else { reference } })
     }
@@ -52,8 +52,8 @@ mod tests {
 
     #[test]
     fn both_versions_name_a_package_and_its_version() {
-        assert_eq!(of("/a@1.0.0"), Some(("a", "1.0.0")));
-        assert_eq!(of("/@s/a@1.0.0-rc.1(b@2.0.0)(@t/c@3.0.0(d@4.0.0))"), Some(("@s/a", "1.0.0-rc.1")));
+        assert_eq!(of("a@1.0.0"), Some(("a", "1.0.0")));
+        assert_eq!(of("@s/a@1.0.0-rc.1(b@2.0.0)(@t/c@3.0.0(d@4.0.0))"), Some(("@s/a", "1.0.0-rc.1")));
         assert_eq!(of("@s/a@1.0.0"), Some(("@s/a", "1.0.0")));
         assert_eq!(of("a@1.0.0(patch_hash=x)(b@1.0.0)"), Some(("a", "1.0.0")));
         assert_eq!(of("github.com/a/b/0123"), None);

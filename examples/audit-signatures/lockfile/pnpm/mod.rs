@@ -17,10 +17,11 @@ pub fn entries(text: &str) -> Result<Vec<Entry>, String> {
     for document in document::parse(text)? {
         let asked = graph::Graph::of(&document)?;
         for (key, package) in &document.packages {
-            let entry = package::entry(key, package)?;
+            let entry = package::entry(key, package, document.version)?;
             entries.extend(asked.placed(key, entry));
         }
-        entries.extend(document.importers.keys().filter(|folder| *folder != ".").map(|folder| package::workspace(folder)));
+        entries
+            .extend(document.importers.keys().filter(|folder| *folder != ".").map(|folder| package::workspace(folder)));
         if entries.len() > 2 * MOST_ENTRIES {
             return Err(format!("it has more than {} entries and names for them", 2 * MOST_ENTRIES));
         }

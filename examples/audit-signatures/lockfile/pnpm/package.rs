@@ -3,17 +3,20 @@
 use super::super::entry::{Entry, SkipReason, is_version};
 use super::super::object::Object;
 use super::super::source::Source;
-use super::document::{Package, Resolution};
+use super::document::{Package, Resolution, Version};
 use super::key::Key;
 use crate::plain_text::plain;
 
 /// Classifies one package. What the key says and what the members say must be the same.
-pub fn entry(key: &str, package: &Package) -> Result<Entry, String> {
+pub fn entry(key: &str, package: &Package, version: Version) -> Result<Entry, String> {
     let Some(Object(resolution)) = &package.resolution else {
         return Err(problem(key, "has no `resolution`; every package has one"));
     };
     // An address as a whole is the key of version 6 for what is not of the registry; the members name it.
-    let known = Key::of(key).filter(|_| key.starts_with('/') || package.name.is_none());
+    let known = match version {
+        Version::Six => key.strip_prefix('/').and_then(Key::of),
+        Version::Nine => Key::of(key),
+    };
     let name = match (known, package.name.as_deref()) {
         (Some(key), None) => key.name,
         (None, Some(name)) => name,
@@ -24,7 +27,7 @@ pub fn entry(key: &str, package: &Package) -> Result<Entry, String> {
     if let Some(reason) = skipped(known, resolution) {
         return Ok(Entry::skipped(key, name, name, reason));
     }
-    let version = version(key, known, package)?;
+    let version = version_of(key, known, package)?;
     if resolution.integrity.is_none() && resolution.tarball.is_none() {
         return Err(problem(key, "has a `resolution` without an integrity, a tarball or a known type"));
     }
@@ -62,7 +65,7 @@ fn skipped(key: Option<Key<'_>>, resolution: &Resolution) -> Option<SkipReason> 
 }
 
 /// The key's version, else the member for what has an address there.
-fn version<'a>(at: &str, key: Option<Key<'a>>, package: &'a Package) -> Result<&'a str, String> {
+fn version_of<'a>(at: &str, key: Option<Key<'a>>, package: &'a Package) -> Result<&'a str, String> {
     let stated = package.version.as_deref();
     match (key.map(|key| key.reference).filter(|reference| is_version(reference)), stated) {
         (Some(version), None) => Ok(version),

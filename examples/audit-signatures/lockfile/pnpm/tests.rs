@@ -48,9 +48,17 @@ fn lk_05_an_alias_has_its_own_name_and_each_slot() {
 #[test]
 fn lk_07_each_source_has_its_reason() {
     for (key, members, reason) in [
-        ("g@https://codeload.example/a/b", "resolution: {type: git, repo: 'https://git.example/a', commit: '-x'}", SkipReason::Git),
+        (
+            "g@https://codeload.example/a/b",
+            "resolution: {type: git, repo: 'https://git.example/a', commit: '-x'}",
+            SkipReason::Git,
+        ),
         ("w@file:packages/w", "resolution: {type: directory, directory: packages/w}", SkipReason::File),
-        ("t@file:t.tgz", "{resolution: {integrity: sha512-x, tarball: 'file:t.tgz'}, version: 1.0.0}", SkipReason::File),
+        (
+            "t@file:t.tgz",
+            "{resolution: {integrity: sha512-x, tarball: 'file:t.tgz'}, version: 1.0.0}",
+            SkipReason::File,
+        ),
         ("node@runtime:22.0.0", "resolution: {type: variations, variants: []}", SkipReason::Runtime),
     ] {
         assert_eq!(one(key, members).unwrap().kind, Kind::Skipped(reason), "{key}");
@@ -64,7 +72,10 @@ fn lk_07_each_source_has_its_reason() {
 fn lk_10_lk_11_a_tarball_without_a_digest_is_audited_as_what_it_says_it_is() {
     let tarball = "{resolution: {tarball: 'https://codeload.example/a/tar.gz/main', gitHosted: true}, version: 1.2.3}";
     let found = one("a@https://codeload.example/a/tar.gz/main", tarball).unwrap();
-    assert_eq!((found.kind, found.integrity.as_deref(), found.version.as_deref()), (Kind::Registry, None, Some("1.2.3")));
+    assert_eq!(
+        (found.kind, found.integrity.as_deref(), found.version.as_deref()),
+        (Kind::Registry, None, Some("1.2.3"))
+    );
     let keyed = six(
         "packages:\n  '@npm.example/a/b':\n    {resolution: {tarball: 'https://npm.example/a'}, name: a, version: 1.0.0}\n",
     )
@@ -100,7 +111,8 @@ fn lk_18_a_key_and_its_members_must_not_disagree() {
 fn what_is_installed_and_not_listed_is_an_error() {
     let importer = nine("importers: {.: {dependencies: {a: {specifier: '1', version: 1.0.0}}}}\n").unwrap_err();
     assert!(importer.contains("`.` needs `a` as `1.0.0`, which is not among the packages"), "{importer}");
-    let inner = nine("packages:\n  a@1.0.0: {resolution: {integrity: x}}\nsnapshots:\n  a@1.0.0: {dependencies: {b: 1.0.0}}\n");
+    let inner =
+        nine("packages:\n  a@1.0.0: {resolution: {integrity: x}}\nsnapshots:\n  a@1.0.0: {dependencies: {b: 1.0.0}}\n");
     assert!(inner.unwrap_err().contains("`a@1.0.0` needs `b`"));
     let snapshot = nine("snapshots:\n  a@1.0.0: {}\n").unwrap_err();
     assert!(snapshot.contains("`snapshots` entry `a@1.0.0` is of no package"), "{snapshot}");

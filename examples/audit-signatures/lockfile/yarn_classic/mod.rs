@@ -32,7 +32,10 @@ fn of(written: &Written) -> Result<Vec<Entry>, String> {
     let (mut slots, mut names, mut ranges) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for pattern in &written.patterns {
         let Some((slot, range)) = split_name(pattern) else {
-            return Err(problem(format!("`{}` is not a name and what was asked for, such as a@^1.0.0", plain(pattern))));
+            return Err(problem(format!(
+                "`{}` is not a name and what was asked for, such as a@^1.0.0",
+                plain(pattern)
+            )));
         };
         let alias = range.strip_prefix("npm:").map(|alias| split_name(alias).map_or((alias, ""), |found| found));
         let (name, range) = alias.unwrap_or((slot, range));
@@ -47,7 +50,10 @@ fn of(written: &Written) -> Result<Vec<Entry>, String> {
     // registry is not: with another name, the package that a rule guards would be audited as one that it does not.
     if let Some(name) = written.fields.get("name").filter(|name| !names.contains(name.as_str())) {
         if ranges.iter().any(|range| !range.contains([':', '/'])) {
-            return Err(problem(format!("LockfileInconsistent: `name` is {}, and its patterns name another", plain(name))));
+            return Err(problem(format!(
+                "LockfileInconsistent: `name` is {}, and its patterns name another",
+                plain(name)
+            )));
         }
         names = BTreeSet::from([name.as_str()]);
     }
@@ -104,17 +110,18 @@ mod tests {
     #[test]
     fn lk_04_a_sha1_behind_the_address_is_no_digest() {
         let hash = "0".repeat(40);
-        let found = of(&format!(
-            "a@^1.0.0:\n  version \"1.0.0\"\n  resolved \"https://npm.example/a/-/a-1.0.0.tgz#{hash}\"\n"
-        ))
-        .unwrap();
+        let found =
+            of(&format!("a@^1.0.0:\n  version \"1.0.0\"\n  resolved \"https://npm.example/a/-/a-1.0.0.tgz#{hash}\"\n"))
+                .unwrap();
         assert_eq!((found[0].kind, found[0].integrity.as_deref()), (Kind::Registry, None));
         assert_eq!(found[0].resolved.as_deref(), Some("https://npm.example/a/-/a-1.0.0.tgz"));
     }
 
     #[test]
     fn lk_05_an_alias_is_the_package_it_names_in_the_slot_it_takes() {
-        let found = of("\"kind@npm:@s/evil@^6.0.3\", \"sort@npm:@s/evil@6\":\n  version \"6.0.3\"\n  integrity sha512-x\n").unwrap();
+        let found =
+            of("\"kind@npm:@s/evil@^6.0.3\", \"sort@npm:@s/evil@6\":\n  version \"6.0.3\"\n  integrity sha512-x\n")
+                .unwrap();
         let shown: Vec<(&str, &str)> = found.iter().map(|e| (e.slot.as_str(), e.name.as_str())).collect();
         assert_eq!(shown, [("kind", "@s/evil"), ("sort", "@s/evil")]);
         assert_eq!(found[0].location, "kind@npm:@s/evil@^6.0.3, sort@npm:@s/evil@6");
@@ -128,7 +135,8 @@ mod tests {
         let found = of(url).unwrap();
         assert_eq!((found[0].slot.as_str(), found[0].name.as_str()), ("a", "b"));
         for pattern in ["lodash@^4.0.0", "\"lodash@npm:lodash@^4.0.0\"", "lodash@latest"] {
-            let error = of(&format!("{pattern}:\n  name evil\n  version \"1.0.0\"\n  integrity sha512-x\n")).unwrap_err();
+            let error =
+                of(&format!("{pattern}:\n  name evil\n  version \"1.0.0\"\n  integrity sha512-x\n")).unwrap_err();
             assert!(error.contains("LockfileInconsistent: `name` is evil"), "{error}");
         }
     }
@@ -142,7 +150,10 @@ mod tests {
     #[test]
     fn lk_07_each_source_has_its_reason() {
         for (entry, reason) in [
-            ("\"g@git+https://git.example/g.git\":\n  version \"1.0.0\"\n  resolved \"git+https://git.example/g.git#0\"\n", SkipReason::Git),
+            (
+                "\"g@git+https://git.example/g.git\":\n  version \"1.0.0\"\n  resolved \"git+https://git.example/g.git#0\"\n",
+                SkipReason::Git,
+            ),
             ("\"f@file:f.tgz\":\n  version \"1.0.0\"\n  resolved \"file:f.tgz#0\"\n", SkipReason::File),
             ("\"f@file:packages/f\":\n  version \"1.0.0\"\n", SkipReason::File),
             ("f@../f:\n  version \"1.0.0\"\n", SkipReason::File),
