@@ -3,8 +3,6 @@
 //! Package managers write one key to a line. A file that somebody has put on one line has no lines to point at, and
 //! what is not found is left out.
 
-#![allow(dead_code, reason = "for reports that point into the file")]
-
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 

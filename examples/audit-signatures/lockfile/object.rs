@@ -11,8 +11,8 @@ use serde::de::{
 
 use crate::plain_text::plain;
 
-/// The largest real lock files seen hold about 8,000.
-pub const MOST_ENTRIES: usize = 100_000;
+/// 100,000 packages and the project itself. The largest real lock files seen hold about 8,000.
+pub const MOST_ENTRIES: usize = 100_001;
 
 /// A key is a path below the project, where operating systems end at 4,096 bytes, or a list of what was asked for.
 pub const LONGEST_KEY: usize = 4096;

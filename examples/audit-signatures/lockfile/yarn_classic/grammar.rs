@@ -213,8 +213,8 @@ mod tests {
 
     #[test]
     fn lk_25_entries_and_patterns_are_counted() {
-        let many: String = (0..100_001).map(|n| format!("p{n}@1:\n  version \"1.0.0\"\n")).collect();
-        assert!(error(&many).contains("more than 100000 entries"));
+        let many: String = (0..100_002).map(|n| format!("p{n}@1:\n  version \"1.0.0\"\n")).collect();
+        assert!(error(&many).contains("more than 100001 entries"));
         assert!(error(&format!("{}@1:\n", "a".repeat(5000))).contains("longer than 4096 bytes"));
     }
 }
