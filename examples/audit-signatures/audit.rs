@@ -46,7 +46,7 @@ impl Audit {
         let pins = Pins::open(pinning)?;
         let policy = requirements::policy(required, pins.as_ref().map(Pins::lock))?;
         let Target { inventory, project, notes: target_notes, judging, lock_file } = Target::open(inputs)?;
-        let session = Session::open(inputs, &project, &inventory.items)?;
+        let session = Session::open(inputs, &project, &inventory.items, interruption)?;
         let trust = Trust::load(inputs, &session)?;
         let mut notes = notes(&session, &inventory);
         notes.extend(target_notes);
@@ -115,7 +115,7 @@ impl Audit {
     /// Everything that was judged and skipped, as the report.
     pub fn report(&self, packages: Vec<PackageReport>) -> AuditReport {
         let Auditor { session, judging, trust, now, .. } = &*self.auditor;
-        let source = if session.is_replay() { ReportedSource::Replay } else { ReportedSource::Live };
+        let source = if session.is_live() { ReportedSource::Live } else { ReportedSource::Replay };
         let mut notes = self.notes.clone();
         notes.extend(judging.notes());
         if !trust.is_given {
@@ -198,7 +198,9 @@ fn notes(session: &Session, inventory: &Inventory) -> Vec<Note> {
     let mut notes = Vec::new();
     let mut say = |code, message: String| notes.push(Note::new(Claim::Audit, code, message));
     if let Some(decided_by) = &session.decided_by {
-        say("NOTE_AUDIT_REGISTRY", format!("Fetched from {}, chosen by {decided_by}.", session.url()));
+        let fetched =
+            if session.is_live() { "Fetched" } else { "Not fetched, but read from the cache as once fetched" };
+        say("NOTE_AUDIT_REGISTRY", format!("{fetched} from {}, chosen by {decided_by}.", session.url()));
     }
     for (scope, chosen) in &session.scopes {
         let (url, decided_by) = (&chosen.url, &chosen.decided_by);

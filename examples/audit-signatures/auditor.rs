@@ -1,14 +1,15 @@
 //! One package at a time: documents to claims, claims to what was found, and that to a report.
 
-use countersign::evidence::Examination;
+use countersign::evidence::{Claim, Examination, Note};
 use countersign::policy::{Drift, Need};
+use countersign::registry::RegistrySignature;
 use countersign::report::{PackageReport, Role, Subject};
-use countersign::{Artifact, Attestations, Claims, Denied, Evidence, PackageId, Packument, Policy, Timestamp};
+use countersign::{Artifact, Claims, Denied, DistClaims, Evidence, History, Policy, Timestamp};
 
 use crate::lockfile::{Entry, Item, Kind};
+use crate::manifest::{Body, Documents, Lacking};
 use crate::pins::Pins;
-use crate::registry::Fetched;
-use crate::session::Session;
+use crate::session::{Elsewhere, Session};
 use crate::target::{Judging, Unfounded};
 use crate::trust::Trust;
 
@@ -22,6 +23,20 @@ pub struct Auditor {
     pub now: Timestamp,
     /// An explanation shows more than the report has; of a large tree nothing more is kept.
     pub keeps_examinations: bool,
+}
+
+/// The documents of one package, here and where else its signatures may be asked for.
+struct Asked<'b> {
+    here: Documents<'b>,
+    there: Option<(&'b Elsewhere, Documents<'b>)>,
+}
+
+impl Asked<'_> {
+    /// Of the registry whose manifest is judged, if it has one.
+    fn history(&self, elsewhere: bool) -> Option<History> {
+        let there = self.there.as_ref().filter(|_| elsewhere).and_then(|(_, there)| there.history());
+        there.or_else(|| self.here.history())
+    }
 }
 
 /// A package's report, and what it was made of, if anything was examined. One is kept for each package, so what
@@ -43,25 +58,11 @@ impl Auditor {
     /// Judges every locked version of one package.
     pub fn package(&self, items: &[Item]) -> Vec<Judged> {
         let Some(first) = items.first() else { return Vec::new() };
-        let fetched = match PackageId::new(&first.name, &first.version) {
-            Ok(_) => self.session.source().packument(&first.name),
-            // Not a name to ask a registry for; each item says so itself.
-            Err(_) => Fetched::NotFound,
-        };
-        let packument = match &fetched {
-            Fetched::Body(body) => Packument::from_json(body).map(Some),
-            _ => Ok(None),
-        };
-        let judge = |item: &Item| match &packument {
-            Ok(Some(packument)) => self.item(item, packument, &fetched),
-            Ok(None) => match self.artifact(item, &fetched) {
-                // That there is no manifest is why there are no bytes.
-                Ok(_) | Err(Unfounded::NoBytes(_)) => {
-                    Ok(PackageReport::unavailable(subject(item), missing(&fetched)).into())
-                }
-                Err(unfounded) => Err(unfounded),
-            },
-            Err(error) => Err(error.clone().into()),
+        let (here, there) = (Body::default(), Body::default());
+        let elsewhere = self.session.elsewhere(&first.name);
+        let documents = Asked {
+            here: Documents::new(self.session.source(), &here),
+            there: elsewhere.map(|elsewhere| (elsewhere, Documents::new(&*elsewhere.source, &there))),
         };
         let guarded = |item: &Item| {
             let slot = item.aliases.iter().find(|slot| self.policy.guards(slot))?;
@@ -69,27 +70,34 @@ impl Auditor {
             Some(PackageReport::denied(subject(item), &occupied(slot, &found)).into())
         };
         let judged = |item: &Item| {
-            let judged: Judged = guarded(item)
-                .unwrap_or_else(|| judge(item).unwrap_or_else(|unfounded| unfounded.report(subject(item)).into()));
+            let judged: Judged = guarded(item).unwrap_or_else(|| {
+                self.item(item, &documents).unwrap_or_else(|unfounded| unfounded.report(subject(item)).into())
+            });
             let role = Role { direct: item.direct, dev: item.dev };
             Judged { report: judged.report.in_tree(role), ..judged }
         };
         items.iter().map(judged).collect()
     }
 
-    fn item(&self, item: &Item, packument: &Packument<'_>, fetched: &Fetched) -> Result<Judged, Unfounded> {
-        let artifact = self.artifact(item, fetched)?;
-        let Some((dist, published)) = packument.version(artifact.id())? else {
-            return Ok(PackageReport::unavailable(subject(item), "the registry does not list this version").into());
+    fn item(&self, item: &Item, documents: &Asked<'_>) -> Result<Judged, Unfounded> {
+        let unavailable = |lacking: &Lacking| PackageReport::unavailable(subject(item), self.reason(lacking)).into();
+        let artifact = match (self.artifact(item, &documents.here), documents) {
+            (Err(Unfounded::NoBytes(reason)), Asked { here, .. }) => match here.document(&item.name, &item.version) {
+                // That there is no manifest is why there are no bytes.
+                Err(lacking) => return Ok(unavailable(&lacking)),
+                Ok(_) => return Err(Unfounded::NoBytes(reason)),
+            },
+            (artifact, _) => artifact?,
         };
-        let attestations =
-            if dist.advertises_attestations() { self.attestations(item) } else { Attestations::NotAdvertised };
-        let needs = self.policy.needs(&artifact, &dist);
-        let claims = Claims::new(dist, attestations).with_publish_time(published);
-        let claims = if needs.contains(&Need::History) { claims.with_history(packument.history()) } else { claims };
+        let (claims, notes) = match self.claims(&artifact, documents) {
+            Ok(found) => found,
+            Err(Lacking::Unreadable(error)) => return Err(error.into()),
+            Err(lacking) => return Ok(unavailable(&lacking)),
+        };
         let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
         let resolved = self.policy.resolve(&artifact);
         let report = PackageReport::examined(&examination, item.locations.clone(), Some(&resolved));
+        let report = report.with_notes(notes.into_iter().chain(no_keys(&examination)));
         let kept = self.keeps_examinations.then(|| Box::new(examination.clone()));
         let Some(pins) = &self.pins else { return Ok(Judged { report, examination: kept, pin: None }) };
         // What failed is invalid already, and proves nothing that could be compared.
@@ -102,21 +110,37 @@ impl Auditor {
     }
 
     /// What is judged, by the consumer's own record or by the bytes.
-    fn artifact(&self, item: &Item, fetched: &Fetched) -> Result<Artifact, Unfounded> {
-        let document = match fetched {
-            Fetched::Body(body) => Some(body.as_slice()),
-            Fetched::NotFound | Fetched::NotRecorded | Fetched::Unavailable(_) => None,
-        };
+    fn artifact(&self, item: &Item, documents: &Documents<'_>) -> Result<Artifact, Unfounded> {
+        let document = || documents.document(&item.name, &item.version).ok();
         let identity = self.trust.registry_of(&item.name, &self.session);
         self.judging.artifact(item, identity, self.session.url_of(&item.name), document)
     }
 
-    fn attestations(&self, item: &Item) -> Attestations {
-        match self.session.source().attestations(&item.name, &item.version) {
-            Fetched::Body(body) => Attestations::Body(body),
-            Fetched::NotFound => Attestations::NotFound,
-            Fetched::NotRecorded => Attestations::NotAsked,
-            Fetched::Unavailable(reason) => Attestations::Unavailable(reason),
+    /// What is claimed about the artifact, by one manifest.
+    fn claims(&self, artifact: &Artifact, documents: &Asked<'_>) -> Result<(Claims, Vec<Note>), Lacking> {
+        let wants_more = |dist: &DistClaims| {
+            let needs = self.policy.needs(artifact, dist);
+            needs.contains(&Need::PublishTime)
+                || needs.contains(&Need::History)
+                || self.trust.verifier.wants_publish_time(artifact, dist)
+        };
+        let mut manifest = documents.here.manifest(artifact, wants_more)?;
+        if let Some((elsewhere, there)) = &documents.there {
+            manifest = manifest.or_signed_by(there, &elsewhere.url, artifact, wants_more)?;
+        }
+        let attestations = manifest.attestations(artifact.id());
+        let wants_history = self.policy.needs(artifact, &manifest.dist).contains(&Need::History);
+        let history = wants_history.then(|| documents.history(manifest.elsewhere)).flatten();
+        let claims = Claims::new(manifest.dist, attestations).with_publish_time(manifest.published);
+        Ok((history.into_iter().fold(claims, Claims::with_history), manifest.notes))
+    }
+
+    fn reason<'r>(&self, lacking: &'r Lacking) -> &'r str {
+        match lacking {
+            Lacking::Unknown(reason) => reason,
+            Lacking::NotAsked => self.session.unasked(),
+            Lacking::Unavailable(reason) => reason,
+            Lacking::Unreadable(_) => "it cannot be read",
         }
     }
 
@@ -152,13 +176,12 @@ fn occupied(slot: &str, found: &str) -> Denied {
     Denied::SlotOccupied { slot: slot.into(), found: found.into() }
 }
 
-fn missing(fetched: &Fetched) -> &str {
-    match fetched {
-        Fetched::Body(_) => "it cannot be read",
-        Fetched::NotFound => "the registry does not know this package",
-        Fetched::NotRecorded => "the recording does not hold this package",
-        Fetched::Unavailable(reason) => reason,
-    }
+/// A registry without keys is named; that nothing was signed is another thing.
+fn no_keys(examination: &Examination) -> Option<Note> {
+    let registry = examination.artifact().registry();
+    let message = format!("registry signatures cannot be judged: no keys of {registry} are known");
+    matches!(examination.registry_signature(), Ok(RegistrySignature::NoKeys))
+        .then(|| Note::new(Claim::RegistrySignature, "NOTE_AUDIT_NO_KEYS", message))
 }
 
 fn subject(item: &Item) -> Subject {

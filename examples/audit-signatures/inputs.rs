@@ -10,6 +10,7 @@ use countersign::{PackageId, RegistryId, Timestamp, TrustedPublisher};
 
 use crate::lockfile::Omit;
 use crate::npmrc::AccessArguments;
+use crate::registry::NetworkArguments;
 use crate::registry_url::RegistryUrl;
 use crate::target::TargetArguments;
 use crate::trust_refresh::TrustRefresh;
@@ -39,6 +40,9 @@ pub struct Inputs {
 
     #[command(flatten)]
     pub access: AccessArguments,
+
+    #[command(flatten)]
+    pub network: NetworkArguments,
 
     /// Trust these registry keys instead of the built-in ones: the answer of /-/npm/v1/keys, or a TUF target
     #[arg(long, value_name = "FILE")]

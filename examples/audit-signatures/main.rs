@@ -17,6 +17,7 @@ mod inputs;
 mod interruption;
 mod lock_file;
 mod lockfile;
+mod manifest;
 mod manual;
 mod npmrc;
 mod output;

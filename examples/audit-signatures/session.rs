@@ -1,19 +1,22 @@
-//! The source of one run: a live registry, one that is being recorded, or a recording.
+//! The source of one run: a live registry, one that is being recorded, a recording, or the cache.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use countersign::evidence::Note;
+use countersign::evidence::{Claim, Note};
 
 use crate::inputs::Inputs;
+use crate::interruption::Interruption;
 use crate::lockfile::Item;
-use crate::npmrc::{AccessRules, Chosen, Environment, Npmrc};
-use crate::registry::{ByScope, Http, Recording, Replay, Source};
+use crate::npmrc::{Access, AccessRules, Chosen, Environment, Npmrc};
+use crate::registry::{ByScope, Http, Interruptible, Offline, Recording, Replay, Settings, Source};
 use crate::registry_choice::{DecidedBy, RegistryChoice, ask_npm};
 use crate::registry_url::RegistryUrl;
 
 /// An opened source, and what the report says about it.
 pub struct Session {
     connection: Connection,
+    elsewhere: Option<Elsewhere>,
     url: RegistryUrl,
     /// Who chose the registry, if there was a choice.
     pub decided_by: Option<DecidedBy>,
@@ -25,42 +28,76 @@ pub struct Session {
 
 enum Connection {
     Replay(Replay),
-    Live(ByScope),
-    Recording(Box<Recording<ByScope>>),
+    Offline(ByScope),
+    Live(Interruptible),
+    Recording(Box<Recording<Interruptible>>),
+}
+
+/// Where signatures are asked for that a mirror leaves out.
+pub struct Elsewhere {
+    pub url: RegistryUrl,
+    pub source: Box<dyn Source>,
+    /// Scopes that npm's configuration sends to a registry of their own: their names are nobody else's
+    /// business, also where `--registry` overrides that.
+    private: BTreeSet<String>,
 }
 
 impl Session {
     /// Opens what the command line asks for; the lock file may decide which registry that is.
-    pub fn open(inputs: &Inputs, project: &std::path::Path, items: &[Item]) -> Result<Self, String> {
+    pub fn open(inputs: &Inputs, project: &Path, items: &[Item], interruption: Interruption) -> Result<Self, String> {
         if let Some(folder) = &inputs.replay {
             let replay = Replay::open(folder)?;
             let url = replay.url().clone();
             let (connection, scopes) = (Connection::Replay(replay), BTreeMap::new());
-            return Ok(Self { connection, url, decided_by: None, scopes, notes: Vec::new() });
+            return Ok(Self { connection, elsewhere: None, url, decided_by: None, scopes, notes: Vec::new() });
         }
         let npmrc = Npmrc::read(project, Environment::of_process())?;
         let choice = RegistryChoice::make(inputs.registry.clone(), &npmrc, items, ask_npm)?;
         let mut rules = AccessRules::new(&npmrc, inputs.access, inputs.registry.as_ref())?;
-        let mut http = |url: &RegistryUrl| -> Result<Box<dyn Source>, String> {
-            Ok(Box::new(Http::new(url.clone(), rules.access(url)?)))
+        let (settings, unusable) = inputs.network.settings(inputs.jobs());
+        let is_offline = inputs.network.offline;
+        if let Some(why) = unusable.as_ref().filter(|_| is_offline) {
+            return Err(format!("--offline: there is no cache to read: {why}"));
+        }
+        let mut open = |url: &RegistryUrl| Ok::<_, String>(source(url, rules.access(url)?, &settings, is_offline));
+        let default = open(&choice.url)?;
+        let scoped = choice.scopes.iter().map(|(scope, chosen)| Ok((scope.clone(), open(&chosen.url)?)));
+        let registries = ByScope { default, scoped: scoped.collect::<Result<_, String>>()? };
+        let elsewhere = match &inputs.network.signatures_from {
+            Some(url) => {
+                let access = rules.access(url)?.without_credentials();
+                let source = Interruptible::new(source(url, access, &settings, is_offline), interruption);
+                let private = npmrc.scopes()?.into_keys().collect();
+                Some(Elsewhere { url: url.clone(), source: Box::new(source), private })
+            }
+            None => None,
         };
-        let default = http(&choice.url)?;
-        let scoped = choice.scopes.iter().map(|(scope, chosen)| Ok((scope.clone(), http(&chosen.url)?)));
-        let live = ByScope { default, scoped: scoped.collect::<Result<_, String>>()? };
         let connection = match &inputs.record {
-            Some(folder) => Connection::Recording(Box::new(Recording::start(folder, live)?)),
-            None => Connection::Live(live),
+            _ if is_offline => Connection::Offline(registries),
+            Some(folder) => {
+                let live = Interruptible::new(registries, interruption);
+                Connection::Recording(Box::new(Recording::start(folder, live)?))
+            }
+            None => Connection::Live(Interruptible::new(registries, interruption)),
         };
+        let mut notes = rules.notes();
+        notes.extend(unusable.map(|why| uncached(&why)));
         let (url, scopes) = (choice.url, choice.scopes);
-        Ok(Self { connection, url, decided_by: Some(choice.decided_by), scopes, notes: rules.notes() })
+        Ok(Self { connection, elsewhere, url, decided_by: Some(choice.decided_by), scopes, notes })
     }
 
     pub fn source(&self) -> &dyn Source {
         match &self.connection {
             Connection::Replay(replay) => replay,
+            Connection::Offline(kept) => kept,
             Connection::Live(live) => live,
             Connection::Recording(recording) => &**recording,
         }
+    }
+
+    /// Where else signatures of this package may be asked for.
+    pub fn elsewhere(&self, name: &str) -> Option<&Elsewhere> {
+        self.elsewhere.as_ref().filter(|elsewhere| elsewhere.may_be_told(name))
     }
 
     /// The registry of packages without a scope of their own.
@@ -74,15 +111,42 @@ impl Session {
         scope.and_then(|scope| self.scopes.get(scope)).map_or(&self.url, |chosen| &chosen.url)
     }
 
-    pub fn is_replay(&self) -> bool {
-        matches!(self.connection, Connection::Replay(_))
+    /// What is read is what a registry answers now.
+    pub fn is_live(&self) -> bool {
+        matches!(self.connection, Connection::Live(_) | Connection::Recording(_))
+    }
+
+    /// Why a document was not asked for.
+    pub fn unasked(&self) -> &'static str {
+        match self.connection {
+            Connection::Replay(_) => "the recording does not hold this package",
+            _ => "--offline: the cache does not hold this package",
+        }
     }
 
     /// Completes a recording.
     pub fn finish(&self, recorded_at: &str) -> Result<(), String> {
         match &self.connection {
             Connection::Recording(recording) => recording.finish(&self.url, recorded_at),
-            Connection::Replay(_) | Connection::Live(_) => Ok(()),
+            Connection::Replay(_) | Connection::Offline(_) | Connection::Live(_) => Ok(()),
         }
     }
+}
+
+impl Elsewhere {
+    fn may_be_told(&self, name: &str) -> bool {
+        !name.split_once('/').is_some_and(|(scope, _)| self.private.contains(scope))
+    }
+}
+
+fn source(url: &RegistryUrl, access: Access, settings: &Settings, offline: bool) -> Box<dyn Source> {
+    match settings.cache.clone().filter(|_| offline) {
+        Some(cache) => Box::new(Offline { url: url.clone(), cache, access }),
+        None => Box::new(Http::new(url.clone(), access, settings)),
+    }
+}
+
+fn uncached(why: &str) -> Note {
+    let message = format!("No document was kept or reused, because the cache cannot be used: {why}");
+    Note::new(Claim::Audit, "NOTE_AUDIT_NO_CACHE", message)
 }

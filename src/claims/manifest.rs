@@ -131,6 +131,22 @@ impl DistClaims {
         self.advertised.is_some()
     }
 
+    /// Whether the manifest carries registry signatures. Some mirrors leave them out of the version's own
+    /// document and keep them in the packument, which is worth asking then.
+    #[must_use]
+    pub fn has_signatures(&self) -> bool {
+        !self.signatures.0.is_empty()
+    }
+
+    /// Whether the other one names the same package, version and digest and carries the same signatures. Two
+    /// documents of one registry that differ in this are worth a look, whichever of them is verified.
+    #[must_use]
+    pub fn is_signed_as(&self, other: &Self) -> bool {
+        let signed =
+            |claims: &Self| (claims.name.clone(), claims.version.clone(), claims.sha512, claims.signatures.0.clone());
+        signed(self) == signed(other)
+    }
+
     /// What the manifest says of itself, unsigned. It raises no trust; that it sinks from one version to
     /// the next is worth a look. A trusted publisher counts only beside provenance, as at pnpm since
     /// #11911, because without it nothing could be verified.
@@ -262,6 +278,32 @@ mod tests {
         ] {
             assert_eq!(code(json), "ERR_COUNTERSIGN_MALFORMED", "{json}");
         }
+    }
+
+    #[test]
+    fn documents_that_are_signed_otherwise_are_told_apart() {
+        let claims = |version: &str, more: &str, dist: &str| {
+            let json = format!(r#"{{"name":"x","version":"{version}",{more}"dist":{{{dist}}}}}"#);
+            DistClaims::from_json(json.as_bytes()).unwrap()
+        };
+        let signed = claims("1.0.0", "", r#""signatures":[{"keyid":"x","sig":"y"}]"#);
+        assert!(signed.has_signatures());
+        assert!(signed.is_signed_as(&claims(
+            "1.0.0",
+            r#""license":"MIT","#,
+            r#""signatures":[{"keyid":"x","sig":"y"}]"#
+        )));
+        let digest = format!(r#""integrity":"sha512-{}Q==","signatures":[{{"keyid":"x","sig":"y"}}]"#, "A".repeat(85));
+        for other in [
+            claims("1.0.0", "", r#""signatures":[{"keyid":"x","sig":"z"}]"#),
+            claims("1.0.1", "", r#""signatures":[{"keyid":"x","sig":"y"}]"#),
+            claims("1.0.0", "", &digest),
+            claims("1.0.0", "", r#""signatures":[]"#),
+        ] {
+            assert!(!signed.is_signed_as(&other), "{other:?}");
+        }
+        assert!(!claims("1.0.0", "", r#""signatures":[]"#).has_signatures());
+        assert!(!claims("1.0.0", "", "").has_signatures());
     }
 
     #[test]

@@ -181,6 +181,14 @@ impl PackageReport {
         }
     }
 
+    /// With what is worth knowing of how its documents were come by.
+    #[must_use]
+    pub fn with_notes(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
+        self.notes.extend(notes);
+        self.notes.sort();
+        self
+    }
+
     /// With its place in the dependency tree, for the rollout's counts.
     #[must_use]
     pub fn in_tree(mut self, role: Role) -> Self {

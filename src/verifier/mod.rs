@@ -1,6 +1,7 @@
 //! Artifact, claims and a moment → evidence.
 
 mod attestation_set;
+mod publish_time;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use crate::claims::{Attestations, Claims, PublishTime, Response};
 use crate::error::{ParseError, Text, VerifyError};
 use crate::evidence::{Claim, Evidence, Examination, Failures, Finding, Note, Provenance, PublishAttestation};
 use crate::limits;
-use crate::registry::{self, KeyUsage, RegistryKeys, RegistrySignature, SigningTime, Window};
+use crate::registry::{self, RegistryKeys, RegistrySignature, SigningTime, Window};
 use crate::registry_id::RegistryId;
 use crate::sigstore::TrustedRoot;
 use crate::time::Timestamp;
@@ -190,9 +191,7 @@ impl Verifier {
         found: Finding<Provenance>,
     ) -> Finding<Provenance> {
         let Finding::Proven(provenance) = found else { return found };
-        // That npm attests its publications is a fact about npm, whatever keys are given for it.
-        let attests = self.keys_of(artifact).is_some_and(|keys| keys.has(KeyUsage::Attestations));
-        if !attests && !artifact.registry().is_npm() {
+        if !self.confirms(artifact) {
             return Finding::Proven(provenance);
         }
         let Some(publish) = publish.proven() else {

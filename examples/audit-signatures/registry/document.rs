@@ -12,7 +12,8 @@ const LONGEST: usize = 240;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     kind: Kind,
-    /// As in design §5: `@scope%2fname`, with `@version` behind it for attestations.
+    /// As in design §5: `@scope%2fname`, with `@version` behind it for attestations and `/version` for a
+    /// version.
     name: String,
 }
 
@@ -20,6 +21,7 @@ pub struct Document {
 enum Kind {
     Keys,
     Packument,
+    Version,
     Attestations,
 }
 
@@ -34,15 +36,20 @@ impl Document {
         Ok(Self { kind: Kind::Packument, name: encoded(name)? })
     }
 
+    /// One version of a package, alone. Registries answer it faster than a packument, and some without what
+    /// the packument has; recordings do not hold it.
+    pub fn version(name: &str, version: &str) -> Result<Self, String> {
+        let name = format!("{}/{}", encoded(name)?, harmless_version(version)?);
+        if name.len() > LONGEST {
+            return Err(refused("name and version", &name));
+        }
+        Ok(Self { kind: Kind::Version, name })
+    }
+
     /// The attestations of one version. The address is made of name and version: the one that a
     /// manifest advertises is the registry's word, or an attacker's.
     pub fn attestations(name: &str, version: &str) -> Result<Self, String> {
-        let name = encoded(name)?;
-        let harmless = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+');
-        if version.is_empty() || version.contains("..") || !version.bytes().all(harmless) {
-            return Err(refused("version", version));
-        }
-        let name = format!("{name}@{version}");
+        let name = format!("{}@{}", encoded(name)?, harmless_version(version)?);
         if name.len() > LONGEST {
             return Err(refused("name and version", &name));
         }
@@ -58,18 +65,23 @@ impl Document {
     pub fn url_path(&self) -> String {
         match self.kind {
             Kind::Keys => "-/npm/v1/keys".into(),
-            Kind::Packument => self.name.clone(),
+            Kind::Packument | Kind::Version => self.name.clone(),
             Kind::Attestations => format!("-/npm/v1/attestations/{}", self.name),
         }
     }
 
-    /// Below a recording's folder.
-    pub fn file_path(&self) -> String {
+    /// Below a recording's folder; `None` for what recordings do not hold.
+    pub fn file_path(&self) -> Option<String> {
         match self.kind {
-            Kind::Keys => "keys.json".into(),
-            Kind::Packument => format!("packuments/{}.json", self.name),
-            Kind::Attestations => format!("attestations/{}.json", self.name),
+            Kind::Keys => Some("keys.json".into()),
+            Kind::Packument => Some(format!("packuments/{}.json", self.name)),
+            Kind::Attestations => Some(format!("attestations/{}.json", self.name)),
+            Kind::Version => None,
         }
+    }
+
+    pub fn is_keys(&self) -> bool {
+        self.kind == Kind::Keys
     }
 
     /// The library's own limit, after decompression. One byte more is read and handed over, so that a
@@ -78,6 +90,7 @@ impl Document {
         let limit = match self.kind {
             Kind::Keys => limits::KEYS_BYTES,
             Kind::Packument => limits::PACKUMENT_BYTES,
+            Kind::Version => limits::MANIFEST_BYTES,
             Kind::Attestations => limits::ATTESTATIONS_BYTES,
         };
         limit as u64
@@ -106,6 +119,15 @@ fn encoded(name: &str) -> Result<String, String> {
     })
 }
 
+/// A version as a part of a path component. Semantic versions hold nothing else.
+fn harmless_version(version: &str) -> Result<&str, String> {
+    let harmless = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+');
+    if version.is_empty() || version.contains("..") || !version.bytes().all(harmless) {
+        return Err(refused("version", version));
+    }
+    Ok(version)
+}
+
 fn refused(what: &str, text: &str) -> String {
     format!("not asked for: the {what} `{}` is none that a registry could have", plain(text))
 }
@@ -119,10 +141,13 @@ mod tests {
     fn paths_are_those_of_npm_and_of_the_recording() {
         let packument = Document::packument("@nuxt/kit").unwrap();
         assert_eq!(packument.url_path(), "@nuxt%2fkit");
-        assert_eq!(packument.file_path(), "packuments/@nuxt%2fkit.json");
+        assert_eq!(packument.file_path().unwrap(), "packuments/@nuxt%2fkit.json");
+        let version = Document::version("@nuxt/kit", "4.3.0-rc.1+x").unwrap();
+        assert_eq!(version.url_path(), "@nuxt%2fkit/4.3.0-rc.1+x");
+        assert_eq!((version.scope(), version.file_path()), (Some("@nuxt"), None));
         let attestations = Document::attestations("@nuxt/kit", "4.3.0-rc.1").unwrap();
         assert_eq!(attestations.url_path(), "-/npm/v1/attestations/@nuxt%2fkit@4.3.0-rc.1");
-        assert_eq!(attestations.file_path(), "attestations/@nuxt%2fkit@4.3.0-rc.1.json");
+        assert_eq!(attestations.file_path().unwrap(), "attestations/@nuxt%2fkit@4.3.0-rc.1.json");
         assert_eq!(Document::keys().url_path(), "-/npm/v1/keys");
         for legacy in ["Buffer", "D", "lodash.get", "a~b", "jquery!", "(x)", "-"] {
             assert_eq!(Document::packument(legacy).unwrap().url_path(), legacy);
@@ -163,11 +188,14 @@ mod tests {
         ] {
             assert!(Document::packument(name).is_err(), "{name:?}");
             assert!(Document::attestations(name, "1.0.0").is_err(), "{name:?}");
+            assert!(Document::version(name, "1.0.0").is_err(), "{name:?}");
         }
         for version in ["", "..", "1/../2", "1.0.0/..", "1\\0", "1.0.0?x", "1.0.0#x", "1 0", "1.0.0\0", "%2e%2e"] {
             assert!(Document::attestations("a", version).is_err(), "{version:?}");
+            assert!(Document::version("a", version).is_err(), "{version:?}");
         }
         assert!(Document::packument(&"x".repeat(241)).is_err());
         assert!(Document::attestations("a", &"1".repeat(300)).is_err());
+        assert!(Document::version("a", &"1".repeat(300)).is_err());
     }
 }

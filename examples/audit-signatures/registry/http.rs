@@ -4,12 +4,14 @@
 //! `npmrc` allows it, in the first request, and never where a redirect leads.
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::http::{Response, StatusCode, header};
 use ureq::typestate::WithoutBody;
 use ureq::{Agent, Body, RequestBuilder};
 
+use super::cache::{Cache, Kept, Key, Validators};
 use super::{Document, Fetched, Source};
 use crate::npmrc::Access;
 use crate::plain_text::plain;
@@ -25,14 +27,24 @@ struct Patience {
     pause: Duration,
 }
 
-const PATIENCE: Patience =
-    Patience { connect: Duration::from_secs(10), document: Duration::from_secs(30), pause: Duration::from_millis(500) };
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// However long a server wants to be left alone.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 const MOST_REDIRECTS: u32 = 5;
 const MOST_RETRIES: u32 = 2;
 
-/// As many connections as there are workers.
-const CONNECTIONS: usize = 8;
+/// How registries are asked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// For one document, with all its redirects and retries.
+    pub timeout: Duration,
+    /// As many as there are workers.
+    pub connections: usize,
+    pub cache: Option<Arc<Cache>>,
+}
 
 /// One registry.
 pub struct Http {
@@ -40,21 +52,24 @@ pub struct Http {
     url: RegistryUrl,
     access: Access,
     patience: Patience,
+    cache: Option<Arc<Cache>>,
 }
 
 enum Attempt {
     Settled(Fetched),
-    /// Worth another try; the reason stands if there is none left.
-    Failed(String),
+    /// Worth another try, after a while that the server may have named; the reason stands if there is none left.
+    Failed(String, Option<Duration>),
 }
 
 impl Http {
     /// A client for the registry at `url`.
-    pub fn new(url: RegistryUrl, access: Access) -> Self {
-        Self::with(url, access, PATIENCE)
+    pub fn new(url: RegistryUrl, access: Access, settings: &Settings) -> Self {
+        let patience =
+            Patience { connect: LONGEST_CONNECT.min(settings.timeout), document: settings.timeout, pause: FIRST_PAUSE };
+        Self::with(url, access, patience, settings)
     }
 
-    fn with(url: RegistryUrl, access: Access, patience: Patience) -> Self {
+    fn with(url: RegistryUrl, access: Access, patience: Patience, settings: &Settings) -> Self {
         let agent = Agent::config_builder()
             .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
             .accept("application/json")
@@ -63,16 +78,21 @@ impl Http {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
-            .max_idle_connections(CONNECTIONS)
-            .max_idle_connections_per_host(CONNECTIONS)
+            .max_idle_connections(settings.connections)
+            .max_idle_connections_per_host(settings.connections)
             .proxy(access.proxy())
             .tls_config(access.tls())
             .build()
             .into();
-        Self { agent, url, access, patience }
+        Self { agent, url, access, patience, cache: settings.cache.clone() }
     }
 
-    fn attempt(&self, document: &Document, deadline: Instant) -> Attempt {
+    fn key<'k>(&'k self, document: &'k Document) -> Key<'k> {
+        let identified = self.access.has_credentials(&self.url.join(&document.url_path()));
+        Key { registry: self.url.as_str(), document, identified }
+    }
+
+    fn attempt(&self, document: &Document, kept: Option<&Kept>, deadline: Instant) -> Attempt {
         let mut url = self.url.join(&document.url_path());
         for hop in 0..=MOST_REDIRECTS {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -80,14 +100,19 @@ impl Http {
                 return Attempt::Settled(self.late());
             }
             let request = self.request(&url, hop, left);
-            let mut response = match request.call() {
+            let mut response = match unless_it_is(request, kept).call() {
                 Ok(response) => response,
-                Err(e) => return Attempt::Failed(format!("{}: {}", self.url, plain(&e.to_string()))),
+                Err(e) => return Attempt::Failed(format!("{}: {}", self.url, plain(&e.to_string())), None),
             };
             let status = response.status();
             match status.as_u16() {
-                200 => return self.body(&mut response, document.limit()),
+                200 => return self.body(&mut response, document),
+                304 if kept.is_some() => {
+                    return Attempt::Settled(Fetched::Body(kept.map(|kept| kept.body.clone()).unwrap_or_default()));
+                }
                 404 => return Attempt::Settled(Fetched::NotFound),
+                // So some registries say that they have no keys at all.
+                400 if document.is_keys() => return Attempt::Settled(Fetched::NotFound),
                 301 | 302 | 303 | 307 | 308 => match self.redirected(&url, &response) {
                     Ok(target) => url = target,
                     Err(reason) => return Attempt::Settled(Fetched::Unavailable(reason)),
@@ -96,7 +121,9 @@ impl Http {
                     let reason = self.refused(&url, hop, status);
                     return Attempt::Settled(Fetched::Unavailable(reason));
                 }
-                429 | 500..=599 => return Attempt::Failed(format!("{} answered {status}", self.url)),
+                429 | 500..=599 => {
+                    return Attempt::Failed(format!("{} answered {status}", self.url), retry_after(&response));
+                }
                 _ => return Attempt::Settled(Fetched::Unavailable(format!("{} answered {status}", self.url))),
             }
         }
@@ -127,12 +154,18 @@ impl Http {
     }
 
     /// The length that a server announces is not believed; what arrives is counted, decompressed.
-    fn body(&self, response: &mut Response<Body>, limit: u64) -> Attempt {
+    fn body(&self, response: &mut Response<Body>, document: &Document) -> Attempt {
+        let validators = validators(response);
         let mut bytes = Vec::new();
-        match response.body_mut().as_reader().take(limit + 1).read_to_end(&mut bytes) {
-            Err(e) => Attempt::Failed(format!("the answer of {} broke off: {}", self.url, plain(&e.to_string()))),
-            Ok(_) => Attempt::Settled(Fetched::Body(bytes)),
+        let read = response.body_mut().as_reader().take(document.limit().saturating_add(1)).read_to_end(&mut bytes);
+        if let Err(e) = read {
+            let reason = format!("the answer of {} broke off: {}", self.url, plain(&e.to_string()));
+            return Attempt::Failed(reason, None);
         }
+        if let Some(cache) = &self.cache {
+            cache.put(self.key(document), validators, &bytes);
+        }
+        Attempt::Settled(Fetched::Body(bytes))
     }
 
     fn redirected(&self, from: &str, response: &Response<Body>) -> Result<String, String> {
@@ -153,23 +186,49 @@ impl Http {
 impl Source for Http {
     fn fetch(&self, document: &Document) -> Fetched {
         let deadline = Instant::now() + self.patience.document;
-        let mut pause = self.patience.pause;
+        let kept = self.cache.as_ref().and_then(|cache| cache.get(self.key(document)));
+        let (mut pause, mut wanted) = (self.patience.pause, None);
         let mut reason = String::new();
         for attempt in 0..=MOST_RETRIES {
             if attempt > 0 {
-                if Instant::now() + pause >= deadline {
+                let this = wanted.map_or(pause, |wanted| pause.max(wanted).min(LONGEST_PAUSE));
+                if Instant::now() + this >= deadline {
                     break;
                 }
-                std::thread::sleep(pause);
+                std::thread::sleep(this);
                 pause *= 2;
             }
-            match self.attempt(document, deadline) {
+            match self.attempt(document, kept.as_ref(), deadline) {
                 Attempt::Settled(fetched) => return fetched,
-                Attempt::Failed(why) => reason = why,
+                Attempt::Failed(why, after) => (reason, wanted) = (why, after),
             }
         }
         Fetched::Unavailable(reason)
     }
+}
+
+/// Asks for the document only if it is another one than is kept.
+fn unless_it_is(request: RequestBuilder<WithoutBody>, kept: Option<&Kept>) -> RequestBuilder<WithoutBody> {
+    let Some(Kept { validators, .. }) = kept else { return request };
+    let request = match &validators.etag {
+        Some(etag) => request.header(header::IF_NONE_MATCH, etag),
+        None => request,
+    };
+    match &validators.last_modified {
+        Some(date) => request.header(header::IF_MODIFIED_SINCE, date),
+        None => request,
+    }
+}
+
+fn validators(response: &Response<Body>) -> Validators {
+    let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Validators { etag: text(header::ETAG), last_modified: text(header::LAST_MODIFIED) }
+}
+
+/// How long a server wants to be left alone, in its form of whole seconds.
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let value = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
+    value.trim().parse().ok().map(Duration::from_secs)
 }
 
 impl std::fmt::Debug for Http {

@@ -14,6 +14,10 @@ const SHORT: Patience = Patience {
     pause: Duration::from_millis(10),
 };
 
+fn uncached() -> Settings {
+    Settings { timeout: SHORT.document, connections: 8, cache: None }
+}
+
 /// Serves every connection with `answer`, which gets the number of the request and its lines.
 fn registry(
     answer: impl Fn(usize, &[String], &mut TcpStream) + Send + 'static,
@@ -35,7 +39,7 @@ fn registry(
             answer(number, &lines, &mut stream);
         }
     });
-    (Http::with(RegistryUrl::parse(&url).unwrap(), Access::anonymous(), SHORT), requests)
+    (Http::with(RegistryUrl::parse(&url).unwrap(), Access::anonymous(), SHORT, &uncached()), requests)
 }
 
 /// Always the same answer.
@@ -80,6 +84,86 @@ fn only_404_is_absence() {
         let (http, requests) = canned(status(line, "", ""));
         assert!(reason(http.packument("a")).contains(what), "{line}");
         assert_eq!(requests.lock().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn of_keys_400_is_absence_too() {
+    for line in ["400 Bad Request", "404 Not Found"] {
+        let (http, _) = canned(status(line, "", ""));
+        assert_eq!(http.keys(), Fetched::NotFound);
+    }
+    let (http, _) = canned(status("400 Bad Request", "", ""));
+    for fetched in [http.packument("a"), http.version("a", "1.0.0"), http.attestations("a", "1.0.0")] {
+        assert!(reason(fetched).contains("400"));
+    }
+}
+
+#[test]
+fn a_server_may_ask_to_be_left_alone_for_a_while() {
+    let answer = |after: &str| {
+        let busy = status("429 Too Many Requests", &format!("Retry-After: {after}\r\n"), "");
+        let (http, requests) = registry(move |number, _, stream| {
+            let answer = if number == 0 { busy.clone() } else { status("200 OK", "", "{}") };
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let asked = Instant::now();
+        let fetched = http.packument("a");
+        (fetched, asked.elapsed(), requests.lock().unwrap().len())
+    };
+    let (fetched, waited, requests) = answer("1");
+    assert_eq!((fetched, requests), (Fetched::Body(b"{}".to_vec()), 2));
+    assert!(waited >= Duration::from_secs(1), "{waited:?}");
+    // Longer than the document's deadline: not waited for at all.
+    let (fetched, waited, requests) = answer("3600");
+    assert!(reason(fetched).contains("429"));
+    assert!(waited < Duration::from_secs(1) && requests == 1, "{waited:?}");
+    assert_eq!(answer("Sat, 28 Nov 2026 00:00:00 GMT").0, Fetched::Body(b"{}".to_vec()));
+}
+
+#[test]
+fn a_kept_document_is_revalidated_and_never_believed_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Arc::new(Cache::open(folder.path()).unwrap());
+    let cached = |http: Http| Http { cache: Some(Arc::clone(&cache)), ..http };
+    // All under one address: the same registry at different times.
+    let answers = Arc::new(Mutex::new(String::new()));
+    let current = Arc::clone(&answers);
+    let (http, requests) = registry(move |_, _, stream| {
+        stream.write_all(current.lock().unwrap().as_bytes()).unwrap();
+    });
+    let http = cached(http);
+    let answering = |answer: String| {
+        *answers.lock().unwrap() = answer;
+        let fetched = http.packument("a");
+        let request = requests.lock().unwrap().last().unwrap().join("\n").to_ascii_lowercase();
+        (fetched, request)
+    };
+    let (_, request) = answering(status("200 OK", "ETag: \"one\"\r\nLast-Modified: then\r\n", "[1]"));
+    assert!(!request.contains("if-"), "{request}");
+    let (fetched, request) = answering(status("304 Not Modified", "", ""));
+    assert_eq!(fetched, Fetched::Body(b"[1]".to_vec()));
+    assert!(request.contains("if-none-match: \"one\"") && request.contains("if-modified-since: then"), "{request}");
+    // The registry is asked each time: what it says now counts.
+    assert_eq!(answering(status("404 Not Found", "", "")).0, Fetched::NotFound);
+    assert!(reason(answering(status("403 Forbidden", "", "")).0).contains("403"));
+    assert_eq!(answering(status("200 OK", "ETag: \"two\"\r\n", "[2]")).0, Fetched::Body(b"[2]".to_vec()));
+    let (fetched, request) = answering(status("304 Not Modified", "", ""));
+    assert_eq!(fetched, Fetched::Body(b"[2]".to_vec()));
+    assert!(request.contains("\"two\"") && !request.contains("if-modified-since"), "{request}");
+    // Nothing is kept of another package, so 304 means nothing.
+    assert!(reason(http.packument("b")).contains("304"));
+}
+
+#[test]
+fn cl_52_absence_and_failure_are_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Arc::new(Cache::open(folder.path()).unwrap());
+    let broken = "HTTP/1.1 200 OK\r\nETag: \"x\"\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{}";
+    for answer in [status("404 Not Found", "ETag: \"x\"\r\n", "{}"), status("500 Oops", "", "{}"), broken.into()] {
+        let (http, _) = canned(answer);
+        Http { cache: Some(Arc::clone(&cache)), ..http }.packument("a");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }
 
@@ -224,6 +308,7 @@ fn compressed_bodies_are_capped_after_decompression() {
 #[test]
 fn nobody_listening_is_unavailable() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let http = Http::with(RegistryUrl::parse(&format!("http://{address}/")).unwrap(), Access::anonymous(), SHORT);
+    let url = RegistryUrl::parse(&format!("http://{address}/")).unwrap();
+    let http = Http::with(url, Access::anonymous(), SHORT, &uncached());
     reason(http.packument("a"));
 }

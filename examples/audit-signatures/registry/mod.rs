@@ -3,16 +3,24 @@
 //! A source fetches bytes and judges nothing. What it could not get is told apart from what is not
 //! there, because only the latter may count as absence.
 
+mod arguments;
 mod by_scope;
+mod cache;
 mod document;
 mod http;
+mod interruptible;
+mod offline;
 mod recording;
 mod replay;
 mod tarball;
 
+pub use arguments::NetworkArguments;
 pub use by_scope::ByScope;
+pub use cache::Cache;
 pub use document::Document;
-pub use http::Http;
+pub use http::{Http, Settings};
+pub use interruptible::Interruptible;
+pub use offline::Offline;
 pub use recording::Recording;
 pub use replay::Replay;
 pub use tarball::TarballClient;
@@ -23,7 +31,7 @@ pub enum Fetched {
     Body(Vec<u8>),
     /// The registry said that there is none.
     NotFound,
-    /// The recording does not know: nobody asked when it was made.
+    /// The recording or the cache does not hold it: nobody asked when it was made.
     NotRecorded,
     /// It was not obtained; the reason is fit for a terminal.
     Unavailable(String),
@@ -35,6 +43,10 @@ pub trait Source: Send + Sync {
 
     fn packument(&self, name: &str) -> Fetched {
         Document::packument(name).map_or_else(Fetched::Unavailable, |document| self.fetch(&document))
+    }
+
+    fn version(&self, name: &str, version: &str) -> Fetched {
+        Document::version(name, version).map_or_else(Fetched::Unavailable, |document| self.fetch(&document))
     }
 
     fn attestations(&self, name: &str, version: &str) -> Fetched {

@@ -58,7 +58,9 @@ impl Replay {
 
 impl Source for Replay {
     fn fetch(&self, document: &Document) -> Fetched {
-        let path = self.folder.join(document.file_path());
+        // That a recording does not hold it says nothing about the registry, whatever `absent` is.
+        let Some(file) = document.file_path() else { return Fetched::NotRecorded };
+        let path = self.folder.join(file);
         match std::fs::symlink_metadata(&path) {
             Err(e) if e.kind() == ErrorKind::NotFound => match self.absent {
                 Absent::NotRecorded => Fetched::NotRecorded,

@@ -1,5 +1,8 @@
 //! The trust lock on disk: read with a bound, and replaced as a whole or not at all.
 
+mod only_writer;
+
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -9,6 +12,7 @@ use countersign::policy::TrustLock;
 
 use crate::bounded_file::bounded;
 use crate::plain_text::plain;
+use only_writer::OnlyWriter;
 
 /// A lock file as it was when it was read. `write` replaces that and nothing else.
 #[derive(Debug)]
@@ -56,24 +60,22 @@ impl LockFile {
         if back.to_json() != text {
             return Err("cannot write the trust lock: it would be read as another one".into());
         }
-        let part = part_of(&self.path);
-        let file = steps.create(&part).map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => {
-                format!("{} is there: somebody else is writing, or was interrupted. Remove it if not", shown(&part))
-            }
-            _ => self.failed(&e),
-        })?;
+        let only_writer = OnlyWriter::of(folder_of(&self.path))
+            .map_err(|why| format!("cannot write {}: {why}", shown(&self.path)))?;
+        let (file, part) = steps.create(&self.path).map_err(|e| self.failed(&e))?;
         let replaced = self.replace(steps, file, &part, text.as_bytes());
         if replaced.is_err() {
             // The error that matters is the one above.
             let _ = steps.remove(&part);
         }
         replaced?;
+        if only_writer.is_certain() {
+            remove_leftovers(&self.path);
+        }
         steps.sync_folder(folder_of(&self.path)).map_err(|e| self.failed(&e))
     }
 
-    /// The part file is held from before the comparison until it takes the lock's place, and only one
-    /// writer can create it: what is compared is what is replaced.
+    /// While there is one writer only, what is compared is what is replaced.
     fn replace(&self, steps: &impl Steps, mut file: File, part: &Path, bytes: &[u8]) -> Result<(), String> {
         steps.write(&mut file, bytes).map_err(|e| self.failed(&e))?;
         // Renamed before its content is on disk, it could be found empty after a power cut.
@@ -92,7 +94,7 @@ impl LockFile {
 
 /// What touches the disk, one by one, so that each can be made to fail.
 trait Steps {
-    fn create(&self, part: &Path) -> io::Result<File>;
+    fn create(&self, path: &Path) -> io::Result<(File, PathBuf)>;
     fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()>;
     fn sync(&self, file: &File) -> io::Result<()>;
     fn current(&self, path: &Path) -> Result<Option<Vec<u8>>, String>;
@@ -104,9 +106,15 @@ trait Steps {
 struct Disk;
 
 impl Steps for Disk {
-    fn create(&self, part: &Path) -> io::Result<File> {
-        // Only a file of its own: nothing that already has this name is written through.
-        File::create_new(part)
+    /// Beside the lock, because a file can only take the place of another one in the same file system; under
+    /// a name of its own, so that what a killed run left stops nobody.
+    fn create(&self, path: &Path) -> io::Result<(File, PathBuf)> {
+        let (before, after) = part_of(path);
+        let mut part = tempfile::Builder::new();
+        part.prefix(&before).suffix(after);
+        #[cfg(unix)]
+        part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        part.tempfile_in(folder_of(path))?.keep().map_err(|e| e.error)
     }
 
     fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
@@ -150,11 +158,24 @@ fn current(path: &Path) -> Result<Option<Vec<u8>>, String> {
     }
 }
 
-/// Beside the lock: a file can only take the place of another one in the same file system.
-fn part_of(path: &Path) -> PathBuf {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    part.into()
+/// What a part file's name begins and ends with.
+fn part_of(path: &Path) -> (OsString, &'static str) {
+    let mut before = OsString::from(".");
+    before.push(path.file_name().unwrap_or_default());
+    before.push(".");
+    (before, ".part")
+}
+
+/// What killed runs left. Nobody else is writing.
+fn remove_leftovers(path: &Path) {
+    let (before, after) = part_of(path);
+    for entry in fs::read_dir(folder_of(path)).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        if name.starts_with(before.as_encoded_bytes()) && name.ends_with(after.as_bytes()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -166,5 +187,5 @@ fn shown(path: &Path) -> String {
 }
 
 #[cfg(test)]
-#[path = "lock_file_tests.rs"]
+#[path = "tests.rs"]
 mod tests;
