@@ -6,6 +6,8 @@ mod explain;
 mod formats;
 #[path = "command_line/policy.rs"]
 mod policy;
+#[path = "command_line/registry/mod.rs"]
+mod registry;
 #[path = "command_line/registry_access.rs"]
 mod registry_access;
 #[path = "command_line/stream.rs"]
@@ -44,8 +46,10 @@ fn program() -> &'static Path {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
-    // No person's own .npmrc decides what is tested.
+    // No person's own .npmrc decides what is tested, and no cache of his is filled: this is no folder.
+    let no_folder = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     command.args(arguments).env("HOME", "/nonexistent").env("USERPROFILE", "/nonexistent").stdin(Stdio::null());
+    command.env("XDG_CACHE_HOME", no_folder);
     command
 }
 
@@ -347,7 +351,7 @@ fn a_publisher_is_matched_or_refused_by_name() {
 }
 
 /// A registry that knows `@s/a@1.0.0` and nothing else.
-fn registry() -> String {
+fn small_registry() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -369,7 +373,7 @@ fn registry() -> String {
 
 #[test]
 fn a_recording_replays_as_what_was_seen() {
-    let registry = registry();
+    let registry = small_registry();
     let case = Case::new(&json!({"node_modules/@s/a": locked("1.0.0"), "node_modules/gone": locked("1.0.0")}));
     let (project, folder) = (case.path("."), case.path("new"));
     let live = command(&[&project, "--registry", &registry, "--record", &folder, "--at", AT, "--format", "json"])

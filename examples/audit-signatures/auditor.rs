@@ -4,7 +4,7 @@ use countersign::evidence::{Claim, Examination, Note};
 use countersign::policy::{Drift, Need};
 use countersign::registry::RegistrySignature;
 use countersign::report::{PackageReport, Role, Subject};
-use countersign::{Artifact, Claims, Denied, DistClaims, Evidence, History, PackageId, Policy, Timestamp};
+use countersign::{Artifact, Claims, Denied, DistClaims, Evidence, History, Policy, Timestamp};
 
 use crate::lockfile::{Entry, Item, Kind};
 use crate::manifest::{Body, Documents, Lacking};
@@ -80,19 +80,19 @@ impl Auditor {
     }
 
     fn item(&self, item: &Item, documents: &Asked<'_>) -> Result<Judged, Unfounded> {
-        let artifact = match self.artifact(item, &documents.here) {
-            Ok(artifact) => artifact,
-            Err(unfounded @ Unfounded::NoBytes(_)) => {
+        let unavailable = |lacking: &Lacking| PackageReport::unavailable(subject(item), self.reason(lacking)).into();
+        let artifact = match (self.artifact(item, &documents.here), documents) {
+            (Err(Unfounded::NoBytes(reason)), Asked { here, .. }) => match here.document(&item.name, &item.version) {
                 // That there is no manifest is why there are no bytes.
-                let lacking = documents.here.lacks_packument(&item.name).ok_or(unfounded)?;
-                return Ok(PackageReport::unavailable(subject(item), self.reason(&lacking)).into());
-            }
-            Err(unfounded) => return Err(unfounded),
+                Err(lacking) => return Ok(unavailable(&lacking)),
+                Ok(_) => return Err(Unfounded::NoBytes(reason)),
+            },
+            (artifact, _) => artifact?,
         };
         let (claims, notes) = match self.claims(&artifact, documents) {
             Ok(found) => found,
             Err(Lacking::Unreadable(error)) => return Err(error.into()),
-            Err(lacking) => return Ok(PackageReport::unavailable(subject(item), self.reason(&lacking)).into()),
+            Err(lacking) => return Ok(unavailable(&lacking)),
         };
         let examination = self.trust.verifier.examine(&artifact, &claims, self.now);
         let resolved = self.policy.resolve(&artifact);
@@ -111,6 +111,7 @@ impl Auditor {
 
     /// What is judged, by the consumer's own record or by the bytes.
     fn artifact(&self, item: &Item, documents: &Documents<'_>) -> Result<Artifact, Unfounded> {
+        let document = || documents.document(&item.name, &item.version).ok();
         let identity = self.trust.registry_of(&item.name, &self.session);
         let address = |id: &PackageId| documents.tarball_address(id);
         self.judging.artifact(item, identity, self.session.url_of(&item.name), address)

@@ -55,24 +55,25 @@ impl Session {
         let choice = RegistryChoice::make(inputs.registry.clone(), &npmrc, items, ask_npm)?;
         let mut rules = AccessRules::new(&npmrc, inputs.access, inputs.registry.as_ref())?;
         let (settings, unusable) = inputs.network.settings(inputs.jobs());
-        if let Some(why) = unusable.as_ref().filter(|_| inputs.network.offline) {
+        let is_offline = inputs.network.offline;
+        if let Some(why) = unusable.as_ref().filter(|_| is_offline) {
             return Err(format!("--offline: there is no cache to read: {why}"));
         }
-        let mut reached = |url: &RegistryUrl| -> Result<Box<dyn Source>, String> {
-            Ok(source(url, rules.access(url)?, &settings, inputs.network.offline))
-        };
-        let default = reached(&choice.url)?;
-        let scoped = choice.scopes.iter().map(|(scope, chosen)| Ok((scope.clone(), reached(&chosen.url)?)));
+        let mut open = |url: &RegistryUrl| Ok::<_, String>(source(url, rules.access(url)?, &settings, is_offline));
+        let default = open(&choice.url)?;
+        let scoped = choice.scopes.iter().map(|(scope, chosen)| Ok((scope.clone(), open(&chosen.url)?)));
         let registries = ByScope { default, scoped: scoped.collect::<Result<_, String>>()? };
         let elsewhere = match &inputs.network.signatures_from {
             Some(url) => {
-                let source = Box::new(Interruptible::new(reached(url)?, interruption));
-                Some(Elsewhere { url: url.clone(), source, private: npmrc.scopes()?.into_keys().collect() })
+                let access = rules.access(url)?.without_credentials();
+                let source = Interruptible::new(source(url, access, &settings, is_offline), interruption);
+                let private = npmrc.scopes()?.into_keys().collect();
+                Some(Elsewhere { url: url.clone(), source: Box::new(source), private })
             }
             None => None,
         };
         let connection = match &inputs.record {
-            _ if inputs.network.offline => Connection::Offline(registries),
+            _ if is_offline => Connection::Offline(registries),
             Some(folder) => {
                 let live = Interruptible::new(registries, interruption);
                 Connection::Recording(Box::new(Recording::start(folder, live)?))
@@ -80,9 +81,9 @@ impl Session {
             None => Connection::Live(Interruptible::new(registries, interruption)),
         };
         let mut notes = rules.notes();
-        notes.extend(unusable.map(uncached));
-        let (url, scopes, decided_by) = (choice.url, choice.scopes, Some(choice.decided_by));
-        Ok(Self { connection, elsewhere, url, decided_by, scopes, notes })
+        notes.extend(unusable.map(|why| uncached(&why)));
+        let (url, scopes) = (choice.url, choice.scopes);
+        Ok(Self { connection, elsewhere, url, decided_by: Some(choice.decided_by), scopes, notes })
     }
 
     pub fn source(&self) -> &dyn Source {
@@ -110,8 +111,17 @@ impl Session {
         scope.and_then(|scope| self.scopes.get(scope)).map_or(&self.url, |chosen| &chosen.url)
     }
 
-    pub fn is_replay(&self) -> bool {
-        matches!(self.connection, Connection::Replay(_))
+    /// What is read is what a registry answers now.
+    pub fn is_live(&self) -> bool {
+        matches!(self.connection, Connection::Live(_) | Connection::Recording(_))
+    }
+
+    /// Why a document was not asked for.
+    pub fn unasked(&self) -> &'static str {
+        match self.connection {
+            Connection::Replay(_) => "the recording does not hold this package",
+            _ => "--offline: the cache does not hold this package",
+        }
     }
 
     /// Nothing that was read is an answer of this moment.
@@ -144,15 +154,12 @@ impl Elsewhere {
 
 fn source(url: &RegistryUrl, access: Access, settings: &Settings, offline: bool) -> Box<dyn Source> {
     match settings.cache.clone().filter(|_| offline) {
-        Some(cache) => {
-            let identified = access.has_credentials(url.as_str());
-            Box::new(Offline { url: url.clone(), cache, identified })
-        }
+        Some(cache) => Box::new(Offline { url: url.clone(), cache, access }),
         None => Box::new(Http::new(url.clone(), access, settings)),
     }
 }
 
-fn uncached(why: String) -> Note {
+fn uncached(why: &str) -> Note {
     let message = format!("No document was kept or reused, because the cache cannot be used: {why}");
     Note::new(Claim::Audit, "NOTE_AUDIT_NO_CACHE", message)
 }

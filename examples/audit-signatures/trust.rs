@@ -112,7 +112,7 @@ fn compared(trusted: RegistryKeys, session: &Session) -> Result<RegistryKeys, St
 /// from its own address, live; what it proves is marked as registry-asserted.
 fn asserted(identity: &RegistryId, session: &Session) -> Result<RegistryKeys, String> {
     let itself = RegistryUrl::parse(identity.as_str()).is_ok_and(|url| url == *session.url());
-    if session.is_replay() || !itself {
+    if !session.is_live() || !itself {
         return Ok(RegistryKeys::none(identity.clone()));
     }
     match session.source().keys() {

@@ -3,7 +3,8 @@
 
 mod elsewhere;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use countersign::evidence::{Claim, Note};
 use countersign::{
@@ -11,7 +12,6 @@ use countersign::{
 };
 
 use crate::registry::{Fetched, Source};
-use crate::target::tarball_address;
 
 /// The packument's bytes, fetched when they are first wanted; they serve all versions of a package.
 #[derive(Default)]
@@ -22,6 +22,8 @@ pub struct Documents<'b> {
     source: &'b dyn Source,
     body: &'b Body,
     packument: OnceCell<Result<Option<Packument<'b>>, ParseError>>,
+    /// The last version's own document: it may be wanted twice.
+    own: RefCell<Option<(String, Rc<Fetched>)>>,
 }
 
 /// A version's manifest, and what came with it.
@@ -57,7 +59,7 @@ enum Own {
 
 impl<'b> Documents<'b> {
     pub fn new(source: &'b dyn Source, body: &'b Body) -> Self {
-        Self { source, body, packument: OnceCell::new() }
+        Self { source, body, packument: OnceCell::new(), own: RefCell::default() }
     }
 
     /// The manifest that is judged. `wants_more` says of the version's own document whether the packument is
@@ -68,8 +70,8 @@ impl<'b> Documents<'b> {
         wants_more: impl Fn(&DistClaims) -> bool,
     ) -> Result<Manifest<'b>, Lacking> {
         let id = artifact.id();
-        let own = match self.source.version(id.name(), id.version()) {
-            Fetched::Body(body) => DistClaims::from_json(&body).map_or(Own::Unreadable, Own::Manifest),
+        let own = match &*self.own(id.name(), id.version()) {
+            Fetched::Body(body) => DistClaims::from_json(body).map_or(Own::Unreadable, Own::Manifest),
             // Some registries do not have it, and a recording never does.
             Fetched::NotFound | Fetched::NotRecorded | Fetched::Unavailable(_) => Own::None,
         };
@@ -85,6 +87,29 @@ impl<'b> Documents<'b> {
                 Ok(found)
             }
             Own::None => self.of_packument(artifact),
+        }
+    }
+
+    /// A document that has the version's manifest, unread: its own, else the packument.
+    pub fn document(&self, name: &str, version: &str) -> Result<Vec<u8>, Lacking> {
+        match &*self.own(name, version) {
+            Fetched::Body(body) => Ok(body.clone()),
+            _ => match self.body.0.get_or_init(|| self.source.packument(name)) {
+                Fetched::Body(body) => Ok(body.clone()),
+                _ => Err(self.lacking()),
+            },
+        }
+    }
+
+    fn own(&self, name: &str, version: &str) -> Rc<Fetched> {
+        let mut last = self.own.borrow_mut();
+        match &*last {
+            Some((known, fetched)) if known == version => Rc::clone(fetched),
+            _ => {
+                let fetched = Rc::new(self.source.version(name, version));
+                *last = Some((version.to_owned(), Rc::clone(&fetched)));
+                fetched
+            }
         }
     }
 
@@ -140,26 +165,6 @@ impl<'b> Documents<'b> {
     /// What the packument says of all versions, if it was fetched.
     pub fn history(&self) -> Option<History> {
         self.packument.get()?.as_ref().ok()?.as_ref().map(Packument::history)
-    }
-
-    /// Where the registry says that the tarball is, by the version's own document or else the packument.
-    pub fn tarball_address(&self, id: &PackageId) -> Result<String, String> {
-        if let Fetched::Body(own) = self.source.version(id.name(), id.version())
-            && let Ok(address) = tarball_address(&own, id.version())
-        {
-            return Ok(address);
-        }
-        match self.body.0.get_or_init(|| self.source.packument(id.name())) {
-            Fetched::Body(body) => tarball_address(body, id.version()),
-            Fetched::NotFound | Fetched::NotRecorded | Fetched::Unavailable(_) => {
-                Err("the registry's manifest is not known".into())
-            }
-        }
-    }
-
-    /// Why there is no packument, if there is none.
-    pub fn lacks_packument(&self, name: &str) -> Option<Lacking> {
-        matches!(self.packument(name), Ok(None)).then(|| self.lacking())
     }
 
     fn packument(&self, name: &str) -> &Result<Option<Packument<'b>>, ParseError> {

@@ -70,6 +70,11 @@ pub struct Access {
 }
 
 impl Access {
+    /// The same way, as somebody without a name.
+    pub fn without_credentials(self) -> Self {
+        Self { client: None, credentials: Credentials::default(), ..self }
+    }
+
     /// As somebody without a name, without a proxy.
     #[cfg(test)]
     pub fn anonymous() -> Self {

@@ -8,7 +8,6 @@ use std::thread;
 use std::time::Duration;
 
 use crate::npmrc::sample::{Sample, url};
-
 use crate::registry::{Fetched, Http, Settings, Source as _};
 
 type Requests = Arc<Mutex<Vec<String>>>;
@@ -40,8 +39,8 @@ fn registry(location: impl Fn(&str) -> Option<String> + Send + 'static) -> (Stri
 
 fn fetch(sample: &Sample, registry: &str) -> Fetched {
     let (access, _) = sample.access(registry).unwrap();
-    Http::new(url(registry), access, &Settings { timeout: Duration::from_secs(10), connections: 1, cache: None })
-        .packument("a")
+    let settings = Settings { timeout: Duration::from_secs(30), connections: 1, cache: None };
+    Http::new(url(registry), access, &settings).packument("a")
 }
 
 /// Of each request: its path, and whether the token was in it anywhere.

@@ -12,7 +12,7 @@ use crate::registry_url::RegistryUrl;
 /// The flags for it.
 #[derive(Debug, Args)]
 pub struct NetworkArguments {
-    /// Where a mirror leaves out signatures, ask this registry for them, with no credentials but its own. It is told the
+    /// Where a mirror leaves out signatures, ask this registry for them, without credentials. It is told the
     /// names of packages without a scope and of scopes that no .npmrc sends to a registry of their own; if
     /// names without a scope are private, do not use it
     #[arg(long, value_name = "URL", value_parser = RegistryUrl::parse, conflicts_with_all = ["replay", "record"])]
@@ -29,7 +29,7 @@ pub struct NetworkArguments {
     no_cache: bool,
 
     /// Ask nobody: judge by what the cache or a recording holds, and by built-in or given keys
-    #[arg(long, conflicts_with = "record")]
+    #[arg(long, conflicts_with_all = ["record", "fetch_tarballs", "refresh"])]
     pub offline: bool,
 
     /// Give up a document that is not there after this many seconds, retries included

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::offline::Offline;
 use super::super::{Fetched, Source as _};
 use super::*;
+use crate::npmrc::Access;
 use crate::registry_url::RegistryUrl;
 
 const REGISTRY: &str = "https://npm.example/";
@@ -113,7 +114,8 @@ fn cl_52_what_is_not_kept_is_not_absent() {
     let (_folder, cache) = opened();
     let document = Document::packument("a").unwrap();
     cache.put(key(&document), validators(), b"{}");
-    let offline = Offline { url: RegistryUrl::parse(REGISTRY).unwrap(), cache: Arc::new(cache), identified: false };
+    let offline =
+        Offline { url: RegistryUrl::parse(REGISTRY).unwrap(), cache: Arc::new(cache), access: Access::anonymous() };
     assert_eq!(offline.packument("a"), Fetched::Body(b"{}".to_vec()));
     for fetched in [offline.packument("b"), offline.version("a", "1.0.0"), offline.keys()] {
         assert_eq!(fetched, Fetched::NotRecorded);

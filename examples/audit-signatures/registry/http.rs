@@ -88,11 +88,8 @@ impl Http {
     }
 
     fn key<'k>(&'k self, document: &'k Document) -> Key<'k> {
-        Key {
-            registry: self.url.as_str(),
-            document,
-            identified: self.access.has_credentials(&self.url.join(&document.url_path())),
-        }
+        let identified = self.access.has_credentials(&self.url.join(&document.url_path()));
+        Key { registry: self.url.as_str(), document, identified }
     }
 
     fn attempt(&self, document: &Document, kept: Option<&Kept>, deadline: Instant) -> Attempt {
@@ -102,8 +99,8 @@ impl Http {
             if left.is_zero() {
                 return Attempt::Settled(self.late());
             }
-            let request = unless_it_is(self.request(&url, hop, left), kept);
-            let mut response = match request.call() {
+            let request = self.request(&url, hop, left);
+            let mut response = match unless_it_is(request, kept).call() {
                 Ok(response) => response,
                 Err(e) => return Attempt::Failed(format!("{}: {}", self.url, plain(&e.to_string())), None),
             };

@@ -44,13 +44,13 @@ impl Unfounded {
 
 impl Judging {
     /// `identity` is the registry that the package belongs to, `url` where its documents come from and
-    /// `document` what was answered, if anything was: without it nothing is fetched.
+    /// `document` gives what was answered, if anything was: without it nothing is fetched.
     pub fn artifact(
         &self,
         item: &Item,
         identity: RegistryId,
         url: &RegistryUrl,
-        address: impl FnOnce(&PackageId) -> Result<String, String>,
+        document: impl FnOnce() -> Option<Vec<u8>>,
     ) -> Result<Artifact, Unfounded> {
         if let Some(reason) = item.locations.iter().find_map(|location| self.deviations.get(location)) {
             return Err(Unfounded::NotAsLocked(reason.clone()));
@@ -64,7 +64,10 @@ impl Judging {
             None if self.bytes_decide => None,
             None => return Err(ParseError::WeakIntegrity { found: "an entry without integrity".into() }.into()),
         };
-        let address = || address(&id);
+        let address = || match document() {
+            Some(document) => tarballs::address(&document, id.version()),
+            None => Err("the registry's manifest is not known".into()),
+        };
         match (expected, self.tarballs.find(&id, url, address)) {
             (_, Bytes::Unavailable(reason)) => Err(Unfounded::NoBytes(reason)),
             (Some(expected), Bytes::NotSeen) => Ok(expected),

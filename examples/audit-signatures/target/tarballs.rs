@@ -58,6 +58,11 @@ impl Tarballs {
         let origin = match (&inputs.replay, wanted) {
             (_, false) => None,
             (Some(recording), true) => Some(Origin::Recorded(recording.join("tarballs"))),
+            (None, true) if inputs.network.offline => {
+                return Err(
+                    "--offline: tarballs would have to be fetched. Give the file, or the digest it must have".into()
+                );
+            }
             (None, true) => {
                 let recording = inputs.record.as_ref().map(|folder| folder.join("tarballs"));
                 Some(Origin::Live { client: TarballClient::new(), recording })
