@@ -209,6 +209,5 @@ fn notes(session: &Session, inventory: &Inventory) -> Vec<Note> {
     if inventory.omitted > 0 {
         say("NOTE_AUDIT_OMITTED", format!("Left out by --omit: {} of the lock file's entries.", inventory.omitted));
     }
-    notes.extend(session.notes.iter().cloned());
     notes
 }

@@ -113,8 +113,7 @@ impl Auditor {
     fn artifact(&self, item: &Item, documents: &Documents<'_>) -> Result<Artifact, Unfounded> {
         let document = || documents.document(&item.name, &item.version).ok();
         let identity = self.trust.registry_of(&item.name, &self.session);
-        let address = |id: &PackageId| documents.tarball_address(id);
-        self.judging.artifact(item, identity, self.session.url_of(&item.name), address)
+        self.judging.artifact(item, identity, self.session.url_of(&item.name), document)
     }
 
     /// What is claimed about the artifact, by one manifest.

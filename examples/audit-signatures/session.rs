@@ -22,7 +22,7 @@ pub struct Session {
     pub decided_by: Option<DecidedBy>,
     /// Registries of scopes that are fetched elsewhere; scopes with their `@`.
     pub scopes: BTreeMap<String, Chosen>,
-    /// How registries are reached.
+    /// How the registries are reached.
     pub notes: Vec<Note>,
 }
 
@@ -112,19 +112,6 @@ impl Session {
     }
 
     /// What is read is what a registry answers now.
-    pub fn is_live(&self) -> bool {
-        matches!(self.connection, Connection::Live(_) | Connection::Recording(_))
-    }
-
-    /// Why a document was not asked for.
-    pub fn unasked(&self) -> &'static str {
-        match self.connection {
-            Connection::Replay(_) => "the recording does not hold this package",
-            _ => "--offline: the cache does not hold this package",
-        }
-    }
-
-    /// Nothing that was read is an answer of this moment.
     pub fn is_live(&self) -> bool {
         matches!(self.connection, Connection::Live(_) | Connection::Recording(_))
     }

@@ -99,7 +99,7 @@ fn npm_json_has_the_shape_of_npm_field_by_field() {
         *left,
         json!({"code": "ERR_COUNTERSIGN_INTEGRITY_DISAGREEMENT", "message": message, "integrity": integrity("A"),
             "location": "node_modules/left", "name": "left", "registry": "https://npm.example/",
-            "resolved": "https://npm.example/left/-/left-1.0.0.tgz", "type": "dev", "version": "1.0.0"})
+            "resolved": "https://npm.example/left/-/left-1.0.0.tgz", "type": "devDependencies", "version": "1.0.0"})
     );
     assert_eq!(
         found["missing"],
@@ -191,6 +191,20 @@ fn hostile_again(first: &str) -> Output {
     let second = String::from_utf8(output.stdout).unwrap();
     output.stdout = second.replace(&name(&second), &name(first)).into_bytes();
     output
+}
+
+#[test]
+fn cl_03_no_format_takes_an_empty_audit_for_a_clean_one() {
+    let case = Case::new(&json!({"node_modules/w": {"resolved": "w", "link": true}}));
+    let printed = |format: &str| {
+        let output = case.audit(&["--format", format]);
+        assert_eq!(code(&output), 1, "{format}");
+        out(&output)
+    };
+    assert!(printed("github").contains("::error title=countersign::Nothing was audited"));
+    assert!(printed("junit").contains(r#"errors="1""#));
+    let sarif: Value = serde_json::from_str(&printed("sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
 }
 
 #[test]

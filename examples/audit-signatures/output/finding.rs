@@ -1,5 +1,7 @@
 //! What is wrong with a package, as the formats for CI systems say it: one code, one message, what to do.
 
+use countersign::report::{AuditReport, Verdict};
+
 use crate::plain_text::{plain, plain_within};
 use crate::view::Package;
 
@@ -26,6 +28,11 @@ pub struct Finding {
     pub message: String,
     pub help: String,
     pub claim: String,
+}
+
+/// Whether there was anything to audit. If not, that nothing is wrong says nothing.
+pub fn is_audited(report: &AuditReport) -> bool {
+    report.packages().iter().any(|package| package.verdict() != Verdict::Skipped)
 }
 
 /// `None` for a package that is verified or that no registry answers for.

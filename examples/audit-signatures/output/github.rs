@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use countersign::report::AuditReport;
+use countersign::report::{AuditReport, Verdict};
 
 use super::Context;
 use super::finding::{self, Gravity};
@@ -20,7 +20,10 @@ pub fn write(out: &mut dyn Write, report: &AuditReport, context: &Context) -> Re
     for (gravity, command) in [(Gravity::Error, "error"), (Gravity::Warning, "warning")] {
         let mut lines = Vec::new();
         let mut more = 0_usize;
-        for package in report.packages() {
+        // The gravest first: what is forged must not be pushed out of sight by what is merely not wanted.
+        let gravest_first = [Verdict::Invalid, Verdict::Denied, Verdict::Unverifiable];
+        let packages = gravest_first.iter().flat_map(|v| report.packages().iter().filter(move |p| p.verdict() == *v));
+        for package in packages {
             let package = Package::of(package)?;
             if finding::gravity(&package) != Some(gravity) {
                 continue;
@@ -51,6 +54,10 @@ pub fn write(out: &mut dyn Write, report: &AuditReport, context: &Context) -> Re
         for line in lines {
             writeln!(out, "{line}").map_err(|e| e.to_string())?;
         }
+    }
+    if !finding::is_audited(report) {
+        let message = "Nothing was audited, so nothing is proved.";
+        writeln!(out, "::error title=countersign::{message}").map_err(|e| e.to_string())?;
     }
     writeln!(out, "::notice title=countersign::{}", data(&totals(report)?)).map_err(|e| e.to_string())
 }

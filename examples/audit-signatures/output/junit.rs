@@ -27,6 +27,11 @@ pub fn write(out: &mut dyn Write, report: &AuditReport, context: &Context) -> Re
         }
         suite.add_test_case(case);
     }
+    if !finding::is_audited(report) {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message("Nothing was audited, so nothing is proved.");
+        suite.add_test_case(TestCase::new("audit", status));
+    }
     let mut whole = Report::new("countersign");
     whole.add_test_suite(suite);
     whole.serialize(out).map_err(|e| e.to_string())

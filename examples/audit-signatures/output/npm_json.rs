@@ -100,7 +100,8 @@ impl Serialize for Entries<'_> {
             if list_of(&package) != Some(self.list) {
                 continue;
             }
-            for location in &package.locations {
+            let nowhere = package.locations.is_empty().then(String::new);
+            for location in package.locations.iter().chain(&nowhere) {
                 list.serialize_element(&self.entry(report, &package, location))?;
             }
         }
@@ -143,7 +144,7 @@ impl Entries<'_> {
                 keyid: package.registry_signature.as_ref().and_then(|signature| signature.keyid.clone()),
                 resolved,
                 predicate_type: gravest.and_then(|finding| predicate_type(finding, package)),
-                kind: Some(if package.dev == Some(true) { "dev" } else { "prod" }),
+                kind: Some(if package.dev == Some(true) { "devDependencies" } else { "dependencies" }),
                 ..bare
             },
         }

@@ -62,8 +62,8 @@ pub fn write(out: &mut dyn Write, report: &AuditReport, context: &Context) -> Re
     let head = serde_json::to_value(report.head()).map_err(|e| e.to_string())?;
     let run = Run {
         tool: json!({"driver": driver}),
-        // An audit that did not finish is said by a note; the report is then one of what is known.
-        invocations: json!([{"executionSuccessful": context.finished}]),
+        // No results are a clean audit only if there was one, and it came to its end.
+        invocations: json!([{"executionSuccessful": context.finished && finding::is_audited(report)}]),
         column_kind: "utf16CodeUnits",
         results: Results { report, places: &places, rules: &rules },
         properties: json!({
@@ -100,6 +100,11 @@ fn described(code: &str, rule: &Rule) -> Value {
     })
 }
 
+/// In a message brackets are links and braces are places for arguments (SARIF §3.11.5, §3.11.6).
+fn literal(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}").replace('[', "\\[").replace(']', "\\]")
+}
+
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut results = serializer.serialize_seq(None)?;
@@ -123,7 +128,7 @@ impl Results<'_> {
             "ruleId": finding.code,
             "ruleIndex": self.rules.get(&finding.code).map(|rule| rule.index),
             "level": level,
-            "message": {"text": format!("{id}: {}. {}", finding.message, finding.help)},
+            "message": {"text": literal(&format!("{id}: {}. {}", finding.message, finding.help))},
             "locations": [self.location(package, &id)],
             // A line that moves makes no new alert.
             "partialFingerprints": {"countersign/v1": format!("{} {id} {place}", finding.code)},

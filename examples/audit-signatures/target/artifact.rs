@@ -5,7 +5,7 @@ use countersign::report::{PackageReport, Subject};
 use countersign::{Artifact, PackageId, ParseError, RegistryId, VerifyError};
 
 use super::Judging;
-use super::tarballs::Bytes;
+use super::tarballs::{self, Bytes};
 use crate::lockfile::Item;
 use crate::registry_url::RegistryUrl;
 

@@ -16,7 +16,6 @@ use countersign::{Hashed, PackageId};
 
 pub use argument::TargetArguments;
 pub use artifact::Unfounded;
-pub use tarballs::address as tarball_address;
 
 use crate::inputs::Inputs;
 use crate::lockfile::{Entry, Inventory, Kind, LockFile};
