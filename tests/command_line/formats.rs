@@ -93,8 +93,7 @@ fn npm_json_has_the_shape_of_npm_field_by_field() {
     assert_eq!(code(&output), 1);
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     let left = found["invalid"].as_array().unwrap().iter().find(|entry| entry["name"] == "left").unwrap();
-    let message =
-        format!("left@1.0.0: the lock file expects {}, the registry lists {}", integrity("A"), integrity("B"));
+    let message = format!("left@1.0.0: expected {}, and the registry lists {}", integrity("A"), integrity("B"));
     assert_eq!(
         *left,
         json!({"code": "ERR_COUNTERSIGN_INTEGRITY_DISAGREEMENT", "message": message, "integrity": integrity("A"),

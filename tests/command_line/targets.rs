@@ -137,7 +137,7 @@ fn usage_errors_say_what_was_tried() {
         (vec![LIB, "--installed"], "need an existing folder"),
         (vec![&tarball, "--installed", "--package", LIB], "needs a folder"),
         (vec![&here, "--installed"], "nothing is installed there"),
-        (vec![LIB, "--tarballs", "/nonexistent"], "it is no folder"),
+        (vec![LIB, "--tarballs", &tarball], "it is no folder"),
     ] {
         let output = minted(&arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");
