@@ -222,8 +222,8 @@ impl<'de> Visitor<'de> for PackageVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Package, A::Error> {
         use serde::de::Error as _;
-        let mut package = Package::default();
-        package.resolution = array.next_element()?.ok_or_else(|| A::Error::custom("a package's array is empty"))?;
+        let resolution = array.next_element()?.ok_or_else(|| A::Error::custom("a package's array is empty"))?;
+        let mut package = Package { resolution, ..Package::default() };
         while let Some(part) = array.next_element::<Part>()? {
             match part {
                 Part::Text(text) => {
