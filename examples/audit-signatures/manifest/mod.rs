@@ -52,7 +52,7 @@ pub enum Lacking {
 
 /// What the version's own document was.
 enum Own {
-    Manifest(DistClaims),
+    Manifest(Box<DistClaims>),
     Unreadable,
     None,
 }
@@ -71,13 +71,15 @@ impl<'b> Documents<'b> {
     ) -> Result<Manifest<'b>, Lacking> {
         let id = artifact.id();
         let own = match &*self.own(id.name(), id.version()) {
-            Fetched::Body(body) => DistClaims::from_json(body).map_or(Own::Unreadable, Own::Manifest),
+            Fetched::Body(body) => {
+                DistClaims::from_json(body).map_or(Own::Unreadable, |dist| Own::Manifest(Box::new(dist)))
+            }
             // Some registries do not have it, and a recording never does.
             Fetched::NotFound | Fetched::NotRecorded | Fetched::Unavailable(_) => Own::None,
         };
         match own {
-            Own::Manifest(dist) if dist.has_signatures() && !wants_more(&dist) => Ok(self.alone(dist)),
-            Own::Manifest(dist) => self.with_packument(artifact, dist),
+            Own::Manifest(dist) if dist.has_signatures() && !wants_more(&dist) => Ok(self.alone(*dist)),
+            Own::Manifest(dist) => self.with_packument(artifact, *dist),
             Own::Unreadable => {
                 let mut found = self.of_packument(artifact)?;
                 found.note(
