@@ -161,7 +161,9 @@ fn signatures_that_a_mirror_leaves_out_come_from_elsewhere() {
     let (exit, report) = report(audit(project.path(), &mirror, &[]));
     assert_eq!((exit, verdict(&report, "signed").as_str()), (1, "unverifiable MISSING_REGISTRY_SIGNATURE"));
     // A scope that npm's configuration sends elsewhere is private, also where --registry overrides that.
-    let token = format!("{}:_authToken=s3cret", mirror.url.trim_start_matches("http:"));
+    // Nor is anybody told who asks there, even if npm's configuration would.
+    let token = [&mirror, &public].map(|at| format!("{}:_authToken=s3cret", at.url.trim_start_matches("http:")));
+    let token = token.join("\n");
     fs::write(project.path().join(".npmrc"), format!("@octo:registry={}\n{token}\n", mirror.url)).unwrap();
     let (_, report) = super::report(audit(project.path(), &mirror, &["--signatures-from", &public.url]));
     for name in ["signed", "signed-by-two-keys"] {
