@@ -113,7 +113,7 @@ impl Auditor {
     fn artifact(&self, item: &Item, documents: &Documents<'_>) -> Result<Artifact, Unfounded> {
         let document = || documents.document(&item.name, &item.version).ok();
         let identity = self.trust.registry_of(&item.name, &self.session);
-        self.judging.artifact(item, identity, self.session.url_of(&item.name), document)
+        self.judging.artifact(item, identity, self.session.reached(&item.name), document)
     }
 
     /// What is claimed about the artifact, by one manifest.

@@ -18,6 +18,7 @@ pub struct Session {
     connection: Connection,
     elsewhere: Option<Elsewhere>,
     url: RegistryUrl,
+    anonymous: Option<Access>,
     /// Who chose the registry, if there was a choice.
     pub decided_by: Option<DecidedBy>,
     /// Registries of scopes that are fetched elsewhere; scopes with their `@`.
@@ -31,6 +32,14 @@ enum Connection {
     Offline(ByScope),
     Live(Interruptible),
     Recording(Box<Recording<Interruptible>>),
+}
+
+/// A registry, and how anybody without a name reaches what it names, such as tarballs.
+#[derive(Clone, Copy)]
+pub struct Reached<'s> {
+    pub url: &'s RegistryUrl,
+    /// None of a recording, which reaches nothing.
+    pub anonymously: Option<&'s Access>,
 }
 
 /// Where signatures are asked for that a mirror leaves out.
@@ -49,7 +58,8 @@ impl Session {
             let replay = Replay::open(folder)?;
             let url = replay.url().clone();
             let (connection, scopes) = (Connection::Replay(replay), BTreeMap::new());
-            return Ok(Self { connection, elsewhere: None, url, decided_by: None, scopes, notes: Vec::new() });
+            let notes = Vec::new();
+            return Ok(Self { connection, elsewhere: None, url, anonymous: None, decided_by: None, scopes, notes });
         }
         let npmrc = Npmrc::read(project, Environment::of_process())?;
         let choice = RegistryChoice::make(inputs.registry.clone(), &npmrc, items, ask_npm)?;
@@ -80,10 +90,12 @@ impl Session {
             }
             None => Connection::Live(Interruptible::new(registries, interruption)),
         };
+        let anonymous = Some(rules.access(&choice.url)?.without_credentials());
         let mut notes = rules.notes();
         notes.extend(unusable.map(|why| uncached(&why)));
         let (url, scopes) = (choice.url, choice.scopes);
-        Ok(Self { connection, elsewhere, url, decided_by: Some(choice.decided_by), scopes, notes })
+        let decided_by = Some(choice.decided_by);
+        Ok(Self { connection, elsewhere, url, anonymous, decided_by, scopes, notes })
     }
 
     pub fn source(&self) -> &dyn Source {
@@ -106,9 +118,10 @@ impl Session {
     }
 
     /// The registry of this package.
-    pub fn url_of(&self, name: &str) -> &RegistryUrl {
+    pub fn reached(&self, name: &str) -> Reached<'_> {
         let scope = name.split_once('/').map(|(scope, _)| scope);
-        scope.and_then(|scope| self.scopes.get(scope)).map_or(&self.url, |chosen| &chosen.url)
+        let url = scope.and_then(|scope| self.scopes.get(scope)).map_or(&self.url, |chosen| &chosen.url);
+        Reached { url, anonymously: self.anonymous.as_ref() }
     }
 
     /// What is read is what a registry answers now.

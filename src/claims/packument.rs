@@ -92,8 +92,10 @@ pub(super) fn read_time(raw: &RawValue) -> Result<Timestamp, ParseError> {
 }
 
 fn written_time(what: &'static str, text: &str) -> Result<Timestamp, ParseError> {
+    // npm writes Z. There are mirrors that write UTC as an offset of nothing; any other offset is refused.
+    let utc = text.strip_suffix("+00:00").map_or(Cow::Borrowed(text), |time| Cow::Owned(format!("{time}Z")));
     // Rounded up, so that a key's end is never passed by a part of a second unnoticed.
-    Timestamp::from_rfc3339(text, Fraction::Up).ok_or_else(|| ParseError::Malformed {
+    Timestamp::from_rfc3339(&utc, Fraction::Up).ok_or_else(|| ParseError::Malformed {
         what,
         reason: format!("time: \"{text}\" is not like 2024-08-22T16:06:35.380Z").into(),
     })
@@ -168,6 +170,15 @@ mod tests {
         assert_eq!(Ok(time), PublishTime::from_rfc3339("2025-01-29T00:00:00Z"), "a part of a second is a whole one");
         for odd in ["", "1738022400", "2025-01-28T24:00:00Z", "2025-01-28T00:00:00"] {
             assert_eq!(PublishTime::from_rfc3339(odd).unwrap_err().code(), "ERR_COUNTERSIGN_MALFORMED", "{odd}");
+        }
+    }
+
+    #[test]
+    fn rs_23_utc_is_also_an_offset_of_nothing_as_mirrors_write_it() {
+        let time = PublishTime::from_rfc3339("2024-03-05T04:00:29Z").unwrap();
+        assert_eq!(read("\"2024-03-05T04:00:28.074000+00:00\""), Ok(time));
+        for odd in ["+01:00", "-00:00", "+00:0", "Z+00:00", "+00:00Z", "+00:00+00:00", "+0000"] {
+            assert_eq!(read(&format!("\"2024-03-05T04:00:28{odd}\"")), Err("ERR_COUNTERSIGN_MALFORMED"), "{odd}");
         }
     }
 

@@ -5,11 +5,12 @@ use std::io::Read;
 use std::time::Duration;
 
 use ureq::http::{Response, header};
-use ureq::{Agent, Body, Proxy};
+use ureq::{Agent, Body};
 use url::Url;
 
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
+use crate::session::Reached;
 
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -35,12 +36,11 @@ enum Failure {
 }
 
 impl TarballClient {
-    /// Through the proxy of the environment, if there is one.
     pub fn new() -> Self {
-        Self::with(Proxy::try_from_env(), PAUSE)
+        Self::with(PAUSE)
     }
 
-    fn with(proxy: Option<Proxy>, pause: Duration) -> Self {
+    fn with(pause: Duration) -> Self {
         let agent = Agent::config_builder()
             .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
             .accept("*/*")
@@ -51,7 +51,7 @@ impl TarballClient {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
-            .proxy(proxy)
+            .proxy(None)
             .build()
             .into();
         Self { agent, pause }
@@ -59,7 +59,7 @@ impl TarballClient {
 
     /// Opens the tarball at `address`, which a manifest of `registry` names. The reader gives what arrives,
     /// without end if the server has none.
-    pub fn open(&self, registry: &RegistryUrl, address: &str) -> Result<impl Read + use<>, String> {
+    pub fn open(&self, registry: Reached<'_>, address: &str) -> Result<impl Read + use<>, String> {
         let mut pause = self.pause;
         let mut reason = String::new();
         for attempt in 0..=MOST_RETRIES {
@@ -76,16 +76,19 @@ impl TarballClient {
         Err(reason)
     }
 
-    fn attempt(&self, registry: &RegistryUrl, address: &str) -> Result<Response<Body>, Failure> {
+    fn attempt(&self, registry: Reached<'_>, address: &str) -> Result<Response<Body>, Failure> {
         let mut url = Url::parse(address).map_err(|e| Failure::Final(format!("`{}`: {e}", plain(address))))?;
         for _ in 0..=MOST_REDIRECTS {
-            allowed(registry, &url).map_err(Failure::Final)?;
+            allowed(registry.url, &url).map_err(Failure::Final)?;
             let host = plain(url.host_str().unwrap_or_default());
-            let response = self
-                .agent
-                .get(url.as_str())
-                .call()
-                .map_err(|e| Failure::Passing(format!("{host}: {}", plain(&e.to_string()))))?;
+            let request = self.agent.get(url.as_str());
+            // By the proxy and the certificate authorities of npm's configuration, as the registry itself.
+            let request = match registry.anonymously {
+                Some(way) => request.config().proxy(way.proxy()).tls_config(way.tls()).build(),
+                None => request,
+            };
+            let response =
+                request.call().map_err(|e| Failure::Passing(format!("{host}: {}", plain(&e.to_string()))))?;
             let status = response.status();
             match status.as_u16() {
                 200 => return Ok(response),

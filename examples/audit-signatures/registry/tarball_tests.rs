@@ -32,8 +32,9 @@ impl Server {
     }
 
     fn get(&self, registry: &str, address: &str) -> Result<Vec<u8>, String> {
-        let client = TarballClient::with(None, Duration::from_millis(1));
-        let mut reader = client.open(&RegistryUrl::parse(registry).unwrap(), address)?;
+        let client = TarballClient::with(Duration::from_millis(1));
+        let mut reader =
+            client.open(Reached { url: &RegistryUrl::parse(registry).unwrap(), anonymously: None }, address)?;
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).map_err(|e| e.to_string())?;
         Ok(bytes)

@@ -7,7 +7,7 @@ use countersign::{Artifact, PackageId, ParseError, RegistryId, VerifyError};
 use super::Judging;
 use super::tarballs::{self, Bytes};
 use crate::lockfile::Item;
-use crate::registry_url::RegistryUrl;
+use crate::session::Reached;
 
 /// Why there is nothing that could be judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,7 @@ impl Judging {
         &self,
         item: &Item,
         identity: RegistryId,
-        url: &RegistryUrl,
+        registry: Reached<'_>,
         document: impl FnOnce() -> Option<Vec<u8>>,
     ) -> Result<Artifact, Unfounded> {
         if let Some(reason) = item.locations.iter().find_map(|location| self.deviations.get(location)) {
@@ -68,7 +68,7 @@ impl Judging {
             Some(document) => tarballs::address(&document, id.version()),
             None => Err("the registry's manifest is not known".into()),
         };
-        match (expected, self.tarballs.find(&id, url, address)) {
+        match (expected, self.tarballs.find(&id, registry, address)) {
             (_, Bytes::Unavailable(reason)) => Err(Unfounded::NoBytes(reason)),
             (Some(expected), Bytes::NotSeen) => Ok(expected),
             (None, Bytes::NotSeen) => Err(Unfounded::NoBytes("nobody has them".into())),

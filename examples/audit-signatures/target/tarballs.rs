@@ -14,7 +14,7 @@ use super::hashing;
 use crate::inputs::Inputs;
 use crate::plain_text::plain;
 use crate::registry::TarballClient;
-use crate::registry_url::RegistryUrl;
+use crate::session::Reached;
 
 /// What came of looking for bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Tarballs {
     pub fn find(
         &self,
         id: &PackageId,
-        registry: &RegistryUrl,
+        registry: Reached<'_>,
         address: impl FnOnce() -> Result<String, String>,
     ) -> Bytes {
         let bytes = match (&self.given, self.in_folder(id), &self.origin) {
@@ -127,7 +127,7 @@ impl Origin {
     fn hash(
         &self,
         id: &PackageId,
-        registry: &RegistryUrl,
+        registry: Reached<'_>,
         address: impl FnOnce() -> Result<String, String>,
     ) -> Result<Hashed, String> {
         let name = file_name(id);
@@ -218,8 +218,9 @@ mod tests {
     }
 
     fn find(tarballs: &Tarballs, id: &str) -> Bytes {
-        let registry = RegistryUrl::parse("https://npm.example/").unwrap();
-        tarballs.find(&package_id(id).unwrap(), &registry, || Err("nobody says".into()))
+        let registry = crate::registry_url::RegistryUrl::parse("https://npm.example/").unwrap();
+        let registry = Reached { url: &registry, anonymously: None };
+        tarballs.find(&package_id(id).unwrap(), registry, || Err("nobody says".into()))
     }
 
     #[test]
