@@ -1,14 +1,12 @@
 //! Where documents are fetched from. Whom to trust is another matter and is never decided here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::lockfile::Item;
-use crate::npmrc::{Chosen, Npmrc, Source};
-use crate::plain_text::plain;
+use crate::npmrc::{Chosen, DecidedBy, Npmrc};
 use crate::registry_url::RegistryUrl;
 
 /// The registry of most packages, and of the scopes that are fetched elsewhere.
@@ -18,29 +16,6 @@ pub struct RegistryChoice {
     pub decided_by: DecidedBy,
     /// Scopes with their `@`.
     pub scopes: BTreeMap<String, Chosen>,
-}
-
-/// What said so. The order is the order in which they are asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DecidedBy {
-    Flag,
-    Npmrc(Source),
-    LockFile,
-    Npm,
-}
-
-impl fmt::Display for DecidedBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag => f.write_str("--registry"),
-            Self::Npmrc(Source::Environment(name)) => write!(f, "the environment variable {}", plain(name)),
-            Self::Npmrc(Source::Project(path) | Source::User(path) | Source::Global(path)) => {
-                f.write_str(&plain(&path.display().to_string()))
-            }
-            Self::LockFile => f.write_str("the tarballs of the lock file"),
-            Self::Npm => f.write_str("`npm config get registry`"),
-        }
-    }
 }
 
 impl RegistryChoice {

@@ -8,9 +8,9 @@ use countersign::evidence::{Claim, Note};
 use crate::inputs::Inputs;
 use crate::interruption::Interruption;
 use crate::lockfile::Item;
-use crate::npmrc::{Access, AccessRules, Chosen, Environment, Npmrc};
-use crate::registry::{ByScope, Http, Interruptible, Offline, Recording, Replay, Settings, Source};
-use crate::registry_choice::{DecidedBy, RegistryChoice, ask_npm};
+use crate::npmrc::{Access, AccessRules, Chosen, DecidedBy, Environment, Npmrc};
+use crate::registry::{ByScope, Http, Interruptible, Offline, Reached, Recording, Replay, Settings, Source};
+use crate::registry_choice::{RegistryChoice, ask_npm};
 use crate::registry_url::RegistryUrl;
 
 /// An opened source, and what the report says about it.
@@ -32,14 +32,6 @@ enum Connection {
     Offline(ByScope),
     Live(Interruptible),
     Recording(Box<Recording<Interruptible>>),
-}
-
-/// A registry, and how anybody without a name reaches what it names, such as tarballs.
-#[derive(Clone, Copy)]
-pub struct Reached<'s> {
-    pub url: &'s RegistryUrl,
-    /// None of a recording, which reaches nothing.
-    pub anonymously: Option<&'s Access>,
 }
 
 /// Where signatures are asked for that a mirror leaves out.

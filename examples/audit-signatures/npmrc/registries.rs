@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::DecidedBy;
 use super::chain::Npmrc;
 use super::setting::Setting;
-use crate::registry_choice::DecidedBy;
 use crate::registry_url::RegistryUrl;
 
 /// A registry, and what named it.

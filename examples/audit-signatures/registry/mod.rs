@@ -23,7 +23,7 @@ pub use interruptible::Interruptible;
 pub use offline::Offline;
 pub use recording::Recording;
 pub use replay::Replay;
-pub use tarball::TarballClient;
+pub use tarball::{Reached, TarballClient};
 
 /// What came of asking for a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use ureq::http::{Response, header};
 use ureq::{Agent, Body};
 use url::Url;
 
+use crate::npmrc::Access;
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
-use crate::session::Reached;
 
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -22,6 +22,14 @@ const MOST_RETRIES: u32 = 2;
 
 /// Before the first retry; doubled before the next.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// A registry, and how anybody without a name reaches what it names, such as tarballs.
+#[derive(Clone, Copy)]
+pub struct Reached<'r> {
+    pub url: &'r RegistryUrl,
+    /// None of a recording, which reaches nothing.
+    pub anonymously: Option<&'r Access>,
+}
 
 /// Fetches tarballs.
 pub struct TarballClient {

@@ -7,7 +7,7 @@ use countersign::{Artifact, PackageId, ParseError, RegistryId, VerifyError};
 use super::Judging;
 use super::tarballs::{self, Bytes};
 use crate::lockfile::Item;
-use crate::session::Reached;
+use crate::registry::Reached;
 
 /// Why there is nothing that could be judged.
 #[derive(Debug, Clone, PartialEq)]

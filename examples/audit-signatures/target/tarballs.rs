@@ -13,8 +13,7 @@ use serde_json::value::RawValue;
 use super::hashing;
 use crate::inputs::Inputs;
 use crate::plain_text::plain;
-use crate::registry::TarballClient;
-use crate::session::Reached;
+use crate::registry::{Reached, TarballClient};
 
 /// What came of looking for bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
