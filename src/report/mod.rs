@@ -2,6 +2,7 @@
 
 mod claims;
 mod decision;
+mod failure;
 mod package;
 mod role;
 mod rollout;

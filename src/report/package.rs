@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::claims::{ProvenanceReport, PublishReport, PublisherReport, PublisherReportStatus, SignatureReport};
 use super::decision::{AssertedReport, DriftReport, PolicyReport};
+use super::failure::FailureReport;
 use super::role::Role;
-use crate::error::{self, Denied, Text, VerifyError, escaped};
+use crate::error::{Denied, Text, VerifyError, escaped};
 use crate::evidence::{Claim, Examination, Finding, Note};
 use crate::level::Level;
 use crate::policy::{Assessment, Drift, DriftEvent, Lift, Resolved, Severity};
@@ -43,29 +44,6 @@ pub enum Verdict {
     Denied,
     /// Forged, altered, or broken.
     Invalid,
-}
-
-impl From<error::Verdict> for Verdict {
-    fn from(verdict: error::Verdict) -> Self {
-        match verdict {
-            error::Verdict::Invalid => Self::Invalid,
-            error::Verdict::Denied => Self::Denied,
-            error::Verdict::Unverifiable | error::Verdict::Unavailable => Self::Unverifiable,
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct FailureReport {
-    code: &'static str,
-    message: String,
-    claim: Claim,
-    #[serde(skip)]
-    help: &'static str,
-    #[serde(skip)]
-    verdict: Verdict,
-    #[serde(skip)]
-    rank: u8,
 }
 
 /// What was found of one package.
@@ -347,30 +325,6 @@ impl PackageReport {
     pub(super) fn order(&self, other: &Self) -> Ordering {
         let names = self.name.cmp(&other.name).then_with(|| self.version.cmp(&other.version));
         names.then_with(|| self.integrity.cmp(&other.integrity)).then_with(|| self.locations.cmp(&other.locations))
-    }
-}
-
-impl FailureReport {
-    fn verify(error: &VerifyError, claim: Claim) -> Self {
-        Self {
-            code: error.code(),
-            message: error.to_string(),
-            claim,
-            help: error.help(),
-            verdict: error.verdict().into(),
-            rank: error.rank(),
-        }
-    }
-
-    fn denied(error: &Denied, claim: Claim) -> Self {
-        Self {
-            code: error.code(),
-            message: error.to_string(),
-            claim,
-            help: error.help(),
-            verdict: error.verdict().into(),
-            rank: error.rank(),
-        }
     }
 }
 

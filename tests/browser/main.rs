@@ -1,5 +1,6 @@
 //! The page that `--format html` writes, in a browser: that it filters, sorts and unfolds, that hostile
-//! names stay text, and that it asks for nothing. Screenshots of every screen are left in `target/tmp/browser`.
+//! names stay text, and that it asks for nothing. Screenshots of every screen are left in the folder
+//! `browser` of Cargo's temporary files.
 
 mod driver;
 
