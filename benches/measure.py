@@ -34,12 +34,14 @@ def registry():
 
 def measured(command, expected, out=None, stdin=None, **more):
     """One run by GNU time: [wall s, user s, system s, peak KiB]."""
-    with tempfile.NamedTemporaryFile("r") as figures:
+    with tempfile.NamedTemporaryFile("r") as figures, tempfile.TemporaryFile("w+b") as unwanted:
         timed = ["/usr/bin/time", "-f", "%e %U %S %M", "-o", figures.name, *map(str, command)]
-        done = subprocess.run(timed, stdin=stdin or subprocess.DEVNULL, stdout=out or subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, **more)
+        out = out or unwanted
+        done = subprocess.run(timed, stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, **more)
         if done.returncode not in expected:
-            sys.exit(f"{command}: exit code {done.returncode}\n{done.stderr.decode()[-2000:]}")
+            # npm says in its JSON what went wrong, on stdout.
+            said = pathlib.Path(f"/proc/self/fd/{out.fileno()}").read_bytes()[-2000:] + done.stderr[-2000:]
+            sys.exit(f"{command}: exit code {done.returncode}\n{said.decode(errors='replace')}")
         return [float(figure) for figure in figures.read().split("\n")[-2].split()]
 
 
@@ -74,7 +76,7 @@ def beside_npm(folder, runs=5):
 
 def beside(folder, runs, url, scratch):
     project = folder / "project"
-    ours = [OURS, project, "--registry", url, "--format", "json", *trusting(folder)]
+    ours = [os.environ.get("OURS", OURS), project, "--registry", url, "--format", "json", *trusting(folder)]
     npm = ["npm", "audit", "signatures", "--json", "--include-attestations", "--registry", url]
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(scratch), "NPM_CONFIG_UPDATE_NOTIFIER": "false",
@@ -85,23 +87,32 @@ def beside(folder, runs, url, scratch):
     }
     print("npm", subprocess.run(["npm", "--version"], capture_output=True, text=True).stdout.strip(),
           "node", subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip())
-    table = {name: [] for name in ["ours", "npm, empty cache", "npm, warm cache", "npm --version"]}
+    table = {name: [] for name in ["ours, no cache", "ours, empty cache", "ours, warm cache", "npm, empty cache",
+                                   "npm, warm cache", "npm --version"]}
     for run in range(runs):
         cache = scratch / f"cache-{run}"
         asked = [*npm, "--cache", cache]
         more = {"cwd": project, "env": environment}
         with open(scratch / "ours.json", "w") as out:
-            table["ours"].append(measured(ours, [0], out))
+            table["ours, no cache"].append(measured([*ours, "--no-cache"], [0], out))
+        table["ours, empty cache"].append(measured([*ours, "--cache", scratch / f"ours-{run}"], [0]))
+        table["ours, warm cache"].append(measured([*ours, "--cache", scratch / f"ours-{run}"], [0]))
         with open(scratch / "npm.json", "w") as out:
             table["npm, empty cache"].append(measured(asked, [0], out, **more))
         table["npm, warm cache"].append(measured(asked, [0], **more))
         table["npm --version"].append(measured(["npm", "--version"], [0], **more))
         shutil.rmtree(cache)
+        shutil.rmtree(scratch / f"ours-{run}")
     found = json.loads((scratch / "npm.json").read_text())
     print("ours: packages, verified, with provenance:", verified((scratch / "ours.json").read_text()))
     print("npm: invalid, missing, with attestations:", [len(found[k]) for k in ("invalid", "missing", "verified")])
     for name, figures in table.items():
         show(name, figures)
+    for kind in ("empty cache", "warm cache"):
+        wall, cpu = (statistics.median(part(run) for run in table[f"npm, {kind}"])
+                     / statistics.median(part(run) for run in table[f"ours, {kind}"])
+                     for part in (lambda run: run[0], lambda run: run[1] + run[2]))
+        print(f"{kind}: npm's wall is {wall:.1f} times ours, its CPU {cpu:.1f} times")
 
 
 def replay(folders, runs=int(os.environ.get("RUNS", "3"))):

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
+use serde_json::Value;
+
 use crate::support::keys::Hash;
 use crate::tuf;
 
@@ -16,6 +18,8 @@ struct Site {
     recording: PathBuf,
     /// By path below `/tuf/`.
     tuf: HashMap<String, Vec<u8>>,
+    /// A version's own document, by `NAME/VERSION`; made before anybody asks, so that no run pays for it.
+    versions: HashMap<String, Vec<u8>>,
 }
 
 /// Serves until it is ended.
@@ -24,7 +28,9 @@ pub fn serve(folder: &Path, port: u16) {
     let read = |name: &str| fs::read(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}; mint it first"));
     let (root, keys) = (read("trusted_root.json"), read("keys.json"));
     let tuf = tuf::repository(&root, &registry, &keys).into_iter().collect();
-    let site = Arc::new(Site { recording: folder.join("recording"), tuf });
+    let recording = folder.join("recording");
+    let versions = versions(&recording.join("packuments"));
+    let site = Arc::new(Site { recording, tuf, versions });
     // What npm starts from, and must have in hand.
     fs::write(folder.join("tuf-root.json"), &site.tuf["root.json"]).expect("the TUF root");
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
@@ -58,6 +64,9 @@ impl Site {
         if path == "-/npm/v1/keys" {
             return fs::read(self.recording.join("keys.json")).ok();
         }
+        if let Some(document) = self.versions.get(&path.replace("%2f", "/")) {
+            return Some(document.clone());
+        }
         let (folder, name) = match path.strip_prefix("-/npm/v1/attestations/") {
             Some(name) => ("attestations", name),
             None => ("packuments", path.as_str()),
@@ -66,6 +75,18 @@ impl Site {
         let name = name.replace('/', "%2f");
         fs::read(self.recording.join(folder).join(format!("{name}.json"))).ok()
     }
+}
+
+fn versions(packuments: &Path) -> HashMap<String, Vec<u8>> {
+    let mut documents = HashMap::new();
+    for entry in fs::read_dir(packuments).expect("packuments").flatten() {
+        let mut packument: Value = serde_json::from_slice(&fs::read(entry.path()).expect("a packument")).expect("JSON");
+        let name = packument["name"].as_str().expect("a name").to_owned();
+        for (version, manifest) in packument["versions"].as_object_mut().expect("versions") {
+            documents.insert(format!("{name}/{version}"), manifest.to_string().into_bytes());
+        }
+    }
+    documents
 }
 
 /// The ETag that the client has, if it has one.

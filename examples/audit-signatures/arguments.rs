@@ -6,10 +6,11 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use countersign::PackageId;
 
-use crate::inputs::{Inputs, Pinning, Required, package_id};
+use crate::inputs::{Inputs, Pinning, Required};
 use crate::manual::{CompletionsArguments, ManArguments};
 use crate::output::OutputArguments;
 use crate::stream::VerifyArguments;
+use crate::target::package_id;
 
 /// Verify the registry signatures, publish attestations and provenance of every package in a lock file or tree.
 #[derive(Debug, Parser)]

@@ -45,7 +45,7 @@ impl Audit {
         // Before any I/O that takes time: it is the person's own file.
         let pins = Pins::open(pinning)?;
         let policy = requirements::policy(required, pins.as_ref().map(Pins::lock))?;
-        let Target { inventory, project, notes: target_notes, judging, lock_file } = Target::open(inputs)?;
+        let Target { inventory, project, notes: target_notes, judging, lock_file } = Target::open(inputs.wanted())?;
         let session = Session::open(inputs, &project, &inventory.items, interruption)?;
         let trust = Trust::load(inputs, &session)?;
         let mut notes = notes(&session, &inventory);
@@ -127,8 +127,8 @@ impl Audit {
     /// Writes the trust lock, if that is asked for, and notes what it has come to.
     fn record(&mut self, judged: &[Judged]) -> Result<(), String> {
         let Some(pins) = &self.auditor.pins else { return Ok(()) };
-        self.notes.extend(pins.unused(judged));
-        self.notes.extend(pins.write(judged)?);
+        self.notes.extend(pins.unused(judged.iter().filter_map(|judged| judged.pin.as_deref())));
+        self.notes.extend(pins.write(judged.iter().map(|judged| (judged.report.verdict(), judged.pin.as_deref())))?);
         Ok(())
     }
 

@@ -1,14 +1,14 @@
 //! One package at a time: documents to claims, claims to what was found, and that to a report.
 
 use countersign::evidence::{Claim, Examination, Note};
-use countersign::policy::{Drift, Need};
+use countersign::policy::Need;
 use countersign::registry::RegistrySignature;
 use countersign::report::{PackageReport, Role, Subject};
-use countersign::{Artifact, Claims, Denied, DistClaims, Evidence, History, Policy, Timestamp};
+use countersign::{Artifact, Claims, Denied, DistClaims, History, Policy, Timestamp};
 
 use crate::lockfile::{Entry, Item, Kind};
 use crate::manifest::{Body, Documents, Lacking};
-use crate::pins::Pins;
+use crate::pins::{Compared, Pins};
 use crate::session::{Elsewhere, Session};
 use crate::target::{Judging, Unfounded};
 use crate::trust::Trust;
@@ -44,8 +44,8 @@ impl Asked<'_> {
 pub struct Judged {
     pub report: PackageReport,
     pub examination: Option<Box<Examination>>,
-    /// The evidence, and how it differs from the trust lock, if there is one.
-    pub pin: Option<Box<(Evidence, Drift)>>,
+    /// If there is a trust lock.
+    pub pin: Option<Box<Compared>>,
 }
 
 impl From<PackageReport> for Judged {

@@ -12,7 +12,7 @@ use crate::lockfile::Omit;
 use crate::npmrc::AccessArguments;
 use crate::registry::NetworkArguments;
 use crate::registry_url::RegistryUrl;
-use crate::target::TargetArguments;
+use crate::target::{TargetArguments, Wanted, package_id};
 use crate::trust_refresh::TrustRefresh;
 
 /// What is audited, with whose documents and keys, and as of when.
@@ -140,12 +140,6 @@ impl FailOn {
     }
 }
 
-/// `NAME@VERSION`. A version holds no `@`.
-pub fn package_id(text: &str) -> Result<PackageId, String> {
-    let (name, version) = text.rsplit_once('@').ok_or("expected NAME@VERSION, such as @octo/lib@1.2.3")?;
-    PackageId::new(name, version).map_err(|e| format!("{e}. {}", e.help()))
-}
-
 /// `--npm-trust NAME=FILE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NpmTrustArgument {
@@ -195,6 +189,18 @@ impl Inputs {
     pub fn omit(&self) -> Omit {
         let has = |kind| self.omit.contains(&kind);
         Omit { dev: has(OmitArgument::Dev), optional: has(OmitArgument::Optional), peer: has(OmitArgument::Peer) }
+    }
+
+    /// What decides what is audited.
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            path: &self.path,
+            arguments: &self.target,
+            omit: self.omit(),
+            replay: self.replay.as_deref(),
+            record: self.record.as_deref(),
+            offline: self.network.offline,
+        }
     }
 
     pub fn jobs(&self) -> usize {

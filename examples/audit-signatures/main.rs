@@ -44,6 +44,7 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, AuditArguments, Command};
 use audit::Finished;
+use clap::CommandFactory as _;
 use countersign::report::PackageReport;
 use output::{Context, Outputs};
 use progress::Progress;
@@ -80,8 +81,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         Some(Command::Explain(arguments)) => explain::run(arguments),
         Some(Command::Policy(command)) => policy_command::run(command),
         Some(Command::Verify(arguments)) => stream::run(arguments),
-        Some(Command::Completions(arguments)) => manual::completions(arguments),
-        Some(Command::Man(arguments)) => manual::man(arguments),
+        Some(Command::Completions(arguments)) => manual::completions(arguments, &mut Arguments::command()),
+        Some(Command::Man(arguments)) => manual::man(arguments, Arguments::command()),
         None => audited(&arguments.audit),
     }
 }

@@ -7,9 +7,11 @@ use countersign::policy::{Drift, Recorded, Severity, TrustLock};
 use countersign::report::Verdict;
 use countersign::{Evidence, PackageId};
 
-use crate::auditor::Judged;
 use crate::inputs::{FailOn, Pinning};
 use crate::lock_file::LockFile;
+
+/// What a package proved, and how that differs from the lock.
+pub type Compared = (Evidence, Drift);
 
 pub struct Pins {
     file: LockFile,
@@ -49,10 +51,9 @@ impl Pins {
     }
 
     /// Consent to nothing is a slip of the pen.
-    pub fn unused(&self, judged: &[Judged]) -> Vec<Note> {
+    pub fn unused<'a>(&self, compared: impl Iterator<Item = &'a Compared> + Clone) -> Vec<Note> {
         let drifted = |id: &PackageId| {
-            let pins = judged.iter().filter_map(|judged| judged.pin.as_deref());
-            pins.into_iter().any(|(evidence, drift)| evidence.artifact().id() == id && !drift.is_clean())
+            compared.clone().any(|(evidence, drift)| evidence.artifact().id() == id && !drift.is_clean())
         };
         let unused = self.accepted.iter().filter(|id| !drifted(id));
         unused
@@ -63,17 +64,19 @@ impl Pins {
             .collect()
     }
 
-    /// Records what is verified and has not drifted, and writes the lock.
-    pub fn write(&self, judged: &[Judged]) -> Result<Vec<Note>, String> {
+    /// Records what is verified and has not drifted, and writes the lock. Each package's verdict, and how it
+    /// compares.
+    pub fn write<'a>(
+        &self,
+        judged: impl Iterator<Item = (Verdict, Option<&'a Compared>)>,
+    ) -> Result<Vec<Note>, String> {
         if !self.update {
             return Ok(Vec::new());
         }
         let mut lock = self.lock.clone();
         let (mut added, mut changed, mut left) = (0_usize, 0_usize, BTreeMap::<String, usize>::new());
-        for judged in judged {
-            let Some((evidence, drift)) =
-                judged.pin.as_deref().filter(|_| judged.report.verdict() == Verdict::Verified)
-            else {
+        for (verdict, compared) in judged {
+            let Some((evidence, drift)) = compared.filter(|_| verdict == Verdict::Verified) else {
                 *left.entry("it is not verified".into()).or_default() += 1;
                 continue;
             };

@@ -6,6 +6,8 @@
 mod ed25519;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
+#[cfg(all(feature = "rustcrypto", not(feature = "aws-lc-rs")))]
+mod multiples;
 mod path;
 mod scheme;
 mod signature;

@@ -39,9 +39,12 @@ fn wycheproof(file: &str, kind: KeyKind, scheme: Scheme, expected: Counts) {
         let key = PublicKey::from_spki(&bytes(group, "publicKeyDer")).unwrap();
         assert_eq!(key.kind(), kind);
         for case in group["tests"].as_array().unwrap() {
-            let good = key.verify_with(scheme, &bytes(case, "msg"), &bytes(case, "sig")).is_ok();
             let result = case["result"].as_str().unwrap();
-            assert_eq!(good, result == "valid", "{file} {}: {}", case["tcId"], case["comment"]);
+            // A backend may verify with a key that is used again by other means than the first time.
+            for _ in 0..2 {
+                let good = key.verify_with(scheme, &bytes(case, "msg"), &bytes(case, "sig")).is_ok();
+                assert_eq!(good, result == "valid", "{file} {}: {}", case["tcId"], case["comment"]);
+            }
             match result {
                 "valid" => counts.valid += 1,
                 "invalid" => counts.invalid += 1,

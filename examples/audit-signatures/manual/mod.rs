@@ -9,10 +9,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::arguments::Arguments;
 use crate::output::print_by;
 use crate::plain_text::plain;
 
@@ -48,17 +47,16 @@ Examples:
   audit-signatures man --dir ~/.local/share/man/man1
       Installs all of them.";
 
-/// Prints a script for the shell.
-pub fn completions(arguments: &CompletionsArguments) -> Result<ExitCode, String> {
+/// Prints a script for the shell that completes `command`.
+pub fn completions(arguments: &CompletionsArguments, command: &mut Command) -> Result<ExitCode, String> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), NAME, &mut script);
+    clap_complete::generate(arguments.shell, command, NAME, &mut script);
     print_by(|out| out.write_all(&script).map_err(|e| e.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints the page of the program, or writes all pages.
-pub fn man(arguments: &ManArguments) -> Result<ExitCode, String> {
-    let mut command = Arguments::command();
+/// Prints the page of the program that `command` describes, or writes all pages.
+pub fn man(arguments: &ManArguments, mut command: Command) -> Result<ExitCode, String> {
     command.build();
     match &arguments.dir {
         Some(folder) => write_pages(&command, folder)?,
@@ -67,7 +65,7 @@ pub fn man(arguments: &ManArguments) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_pages(command: &clap::Command, folder: &Path) -> Result<(), String> {
+fn write_pages(command: &Command, folder: &Path) -> Result<(), String> {
     let failed = |e: io::Error| {
         let folder = plain(&folder.display().to_string());
         format!("cannot write manual pages into {folder}: {e}. Give a folder that can be written to")
@@ -82,8 +80,10 @@ fn write_pages(command: &clap::Command, folder: &Path) -> Result<(), String> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use clap::{CommandFactory as _, ValueEnum as _};
+
     use super::*;
-    use clap::ValueEnum as _;
+    use crate::arguments::Arguments;
 
     #[test]
     fn every_shell_completes_every_command() {

@@ -9,8 +9,11 @@ use std::time::{Duration, Instant};
 
 use ureq::http::{Response, StatusCode, header};
 use ureq::typestate::WithoutBody;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, RequestBuilder};
 
+use super::addresses::Addresses;
 use super::cache::{Cache, Kept, Key, Validators};
 use super::{Document, Fetched, Source};
 use crate::npmrc::Access;
@@ -70,7 +73,7 @@ impl Http {
     }
 
     fn with(url: RegistryUrl, access: Access, patience: Patience, settings: &Settings) -> Self {
-        let agent = Agent::config_builder()
+        let config = Agent::config_builder()
             .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
             .accept("application/json")
             .timeout_connect(Some(patience.connect))
@@ -82,8 +85,8 @@ impl Http {
             .max_idle_connections_per_host(settings.connections)
             .proxy(access.proxy())
             .tls_config(access.tls())
-            .build()
-            .into();
+            .build();
+        let agent = Agent::with_parts(config, DefaultConnector::default(), Addresses::of(DefaultResolver::default()));
         Self { agent, url, access, patience, cache: settings.cache.clone() }
     }
 

@@ -1,7 +1,7 @@
 //! Waiting for a registry ends when the run does.
 
-use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -16,11 +16,36 @@ const TICK: Duration = Duration::from_millis(50);
 pub struct Interruptible {
     inner: Arc<dyn Source>,
     interruption: Interruption,
+    /// Those that wait for nothing; a thread for each request would cost more than the request's parsing.
+    idle: Mutex<Vec<Companion>>,
+}
+
+/// A thread that waits for the registry in place of the one that must be able to stop waiting. It ends when
+/// this is dropped and its last request has ended.
+struct Companion {
+    requests: Sender<Document>,
+    answers: Receiver<Fetched>,
+}
+
+impl Companion {
+    fn start(source: Arc<dyn Source>) -> std::io::Result<Self> {
+        let (requests, asked) = channel::<Document>();
+        let (answer, answers) = channel();
+        thread::Builder::new().spawn(move || {
+            // Nobody waits for an answer that comes too late.
+            while asked.recv().is_ok_and(|document| answer.send(source.fetch(&document)).is_ok()) {}
+        })?;
+        Ok(Self { requests, answers })
+    }
 }
 
 impl Interruptible {
     pub fn new(inner: impl Source + 'static, interruption: Interruption) -> Self {
-        Self { inner: Arc::new(inner), interruption }
+        Self { inner: Arc::new(inner), interruption, idle: Mutex::default() }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Companion>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -29,20 +54,24 @@ impl Source for Interruptible {
         if let Some(ended) = self.interruption.ended() {
             return Fetched::Unavailable(ended.reason().into());
         }
-        let (sender, receiver) = channel();
-        let (inner, asked) = (Arc::clone(&self.inner), document.clone());
-        // Nobody waits for an answer that comes too late.
-        let waiting = move || drop(sender.send(inner.fetch(&asked)));
-        if let Err(e) = thread::Builder::new().spawn(waiting) {
-            return Fetched::Unavailable(format!("cannot start a thread: {e}"));
-        }
+        let idle = self.idle().pop();
+        let companion = match idle.map_or_else(|| Companion::start(Arc::clone(&self.inner)), Ok) {
+            Ok(companion) => companion,
+            Err(e) => return Fetched::Unavailable(format!("cannot start a thread: {e}")),
+        };
+        // One that is gone cannot be waited for either, which is seen below.
+        let _ = companion.requests.send(document.clone());
         loop {
-            match receiver.recv_timeout(TICK) {
-                Ok(fetched) => return fetched,
+            match companion.answers.recv_timeout(TICK) {
+                Ok(fetched) => {
+                    self.idle().push(companion);
+                    return fetched;
+                }
                 // It panicked: no answer, and not an absent document.
                 Err(RecvTimeoutError::Disconnected) => {
                     return Fetched::Unavailable("the request failed by a defect, please report it".into());
                 }
+                // A companion with an answer under way is never asked again: it would be the next document's.
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(ended) = self.interruption.ended() {
                         return Fetched::Unavailable(ended.reason().into());
@@ -87,6 +116,33 @@ mod tests {
             assert!(matches!(source.packument("a"), Fetched::Unavailable(reason) if reason.contains("--deadline")));
         }
         assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    }
+
+    #[test]
+    fn a_thread_serves_one_request_after_another() {
+        struct Named;
+        impl Source for Named {
+            fn fetch(&self, _: &Document) -> Fetched {
+                Fetched::Body(format!("{:?}", thread::current().id()).into_bytes())
+            }
+        }
+        let source = Interruptible::new(Named, Interruption::never());
+        let first = source.packument("a");
+        assert!(matches!(first, Fetched::Body(_)), "{first:?}");
+        assert_eq!((source.packument("b"), source.packument("c")), (first.clone(), first));
+    }
+
+    #[test]
+    fn after_a_panic_the_next_document_is_asked_of_another() {
+        let source = Interruptible::new(After(Duration::ZERO), Interruption::never());
+        for name in ["a", "defect", "b"] {
+            let fetched = source.packument(name);
+            assert_eq!(
+                matches!(&fetched, Fetched::Body(body) if body == name.as_bytes()),
+                name != "defect",
+                "{fetched:?}"
+            );
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A source fetches bytes and judges nothing. What it could not get is told apart from what is not
 //! there, because only the latter may count as absence.
 
+mod addresses;
 mod arguments;
 mod by_scope;
 mod cache;

@@ -2,12 +2,17 @@
 //! them is believed, their digest is what they are. So no host is told anything about the user.
 
 use std::io::Read;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use ureq::http::{Response, header};
+use ureq::tls::TlsConfig;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 use url::Url;
 
+use super::addresses::Addresses;
 use crate::npmrc::Access;
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
@@ -33,7 +38,9 @@ pub struct Reached<'r> {
 
 /// Fetches tarballs.
 pub struct TarballClient {
-    agent: Agent,
+    /// Of the first way that was asked for. They differ in their proxies alone; with other certificate
+    /// authorities than its agent's, a request would get no connection that is kept.
+    agent: OnceLock<Agent>,
     pause: Duration,
 }
 
@@ -49,20 +56,26 @@ impl TarballClient {
     }
 
     fn with(pause: Duration) -> Self {
-        let agent = Agent::config_builder()
-            .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
-            .accept("*/*")
-            // What is hashed are the bytes as they are stored; a proxy must not compress them.
-            .accept_encoding("identity")
-            .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(WHOLE))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(None)
-            .build()
-            .into();
-        Self { agent, pause }
+        Self { agent: OnceLock::new(), pause }
+    }
+
+    fn agent(&self, tls: TlsConfig) -> &Agent {
+        self.agent.get_or_init(|| {
+            let config = Agent::config_builder()
+                .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
+                .accept("*/*")
+                // What is hashed are the bytes as they are stored; a proxy must not compress them.
+                .accept_encoding("identity")
+                .timeout_connect(Some(CONNECT))
+                .timeout_global(Some(WHOLE))
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .http_status_as_error(false)
+                .proxy(None)
+                .tls_config(tls)
+                .build();
+            Agent::with_parts(config, DefaultConnector::default(), Addresses::of(DefaultResolver::default()))
+        })
     }
 
     /// Opens the tarball at `address`, which a manifest of `registry` names. The reader gives what arrives,
@@ -89,12 +102,10 @@ impl TarballClient {
         for _ in 0..=MOST_REDIRECTS {
             allowed(registry.url, &url).map_err(Failure::Final)?;
             let host = plain(url.host_str().unwrap_or_default());
-            let request = self.agent.get(url.as_str());
             // By the proxy and the certificate authorities of npm's configuration, as the registry itself.
-            let request = match registry.anonymously {
-                Some(way) => request.config().proxy(way.proxy()).tls_config(way.tls()).build(),
-                None => request,
-            };
+            let tls = registry.anonymously.map_or_else(TlsConfig::default, Access::tls);
+            let request = self.agent(tls.clone()).get(url.as_str()).config().tls_config(tls);
+            let request = request.proxy(registry.anonymously.and_then(Access::proxy)).build();
             let response =
                 request.call().map_err(|e| Failure::Passing(format!("{host}: {}", plain(&e.to_string()))))?;
             let status = response.status();

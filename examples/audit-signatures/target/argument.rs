@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use countersign::{Artifact, PackageId, RegistryId};
 
-use crate::inputs::package_id;
 use crate::plain_text::plain;
 
 /// How the target is to be read, and where its bytes are.
@@ -32,6 +31,12 @@ pub struct TargetArguments {
     /// Fetch and hash every tarball that is not in --tarballs; only --record keeps them
     #[arg(long)]
     pub fetch_tarballs: bool,
+}
+
+/// `NAME@VERSION`. A version holds no `@`.
+pub fn package_id(text: &str) -> Result<PackageId, String> {
+    let (name, version) = text.rsplit_once('@').ok_or("expected NAME@VERSION, such as @octo/lib@1.2.3")?;
+    PackageId::new(name, version).map_err(|e| format!("{e}. {}", e.help()))
 }
 
 /// What is audited.

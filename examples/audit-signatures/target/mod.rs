@@ -14,14 +14,26 @@ use std::path::{Path, PathBuf};
 use countersign::evidence::{Claim, Note};
 use countersign::{Hashed, PackageId};
 
-pub use argument::TargetArguments;
+pub use argument::{TargetArguments, package_id};
 pub use artifact::Unfounded;
 
-use crate::inputs::Inputs;
-use crate::lockfile::{Entry, Inventory, Kind, LockFile};
+use crate::lockfile::{Entry, Inventory, Kind, LockFile, Omit};
 use crate::plain_text::plain;
 use argument::Chosen;
 use tarballs::Tarballs;
+
+/// What of the command line decides about the target.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    pub path: &'a Path,
+    pub arguments: &'a TargetArguments,
+    pub omit: Omit,
+    /// The recording that stands for the network.
+    pub replay: Option<&'a Path>,
+    /// The recording that is being made.
+    pub record: Option<&'a Path>,
+    pub offline: bool,
+}
 
 /// What is audited, as it was read.
 pub struct Target {
@@ -52,45 +64,45 @@ impl Judging {
 
 impl Target {
     /// Reads what the command line names.
-    pub fn open(inputs: &Inputs) -> Result<Self, String> {
-        match Chosen::of(&inputs.path, &inputs.target)? {
-            Chosen::Locked(path) => Self::locked(inputs, &path),
-            Chosen::Installed { modules } => Self::installed(inputs, &modules),
+    pub fn open(wanted: Wanted<'_>) -> Result<Self, String> {
+        match Chosen::of(wanted.path, wanted.arguments)? {
+            Chosen::Locked(path) => Self::locked(wanted, &path),
+            Chosen::Installed { modules } => Self::installed(wanted, &modules),
             Chosen::Package { id, integrity } => {
                 let note = format!("Audited one package, {id}.");
                 let location = id.to_string();
-                Self::one(inputs, &id, integrity, location, None, note)
+                Self::one(wanted, &id, integrity, location, None, note)
             }
             Chosen::Tarball { file, id, integrity } => {
                 let shown = plain(&file.display().to_string());
                 let hashed = hashing::file(&file).and_then(|hashed| hashed.ok_or_else(|| "it is gone".into()));
                 let hashed = hashed.map_err(|e| format!("cannot hash {shown}: {e}"))?;
                 let note = format!("Audited one tarball, {shown}, as {id}; it was hashed and not opened.");
-                Self::one(inputs, &id, integrity, file.display().to_string(), Some(hashed), note)
+                Self::one(wanted, &id, integrity, file.display().to_string(), Some(hashed), note)
             }
         }
     }
 
-    fn locked(inputs: &Inputs, path: &Path) -> Result<Self, String> {
+    fn locked(wanted: Wanted<'_>, path: &Path) -> Result<Self, String> {
         let lock = LockFile::read(path)?;
-        lock.can_omit(inputs.omit())?;
+        lock.can_omit(wanted.omit)?;
         let project = lock.project().to_path_buf();
-        let inventory = Inventory::new(lock.entries, inputs.omit());
-        let tarballs = Tarballs::open(inputs, None, false)?;
+        let inventory = Inventory::new(lock.entries, wanted.omit);
+        let tarballs = Tarballs::open(wanted, None, false)?;
         let judging = Judging { deviations: BTreeMap::new(), bytes_decide: false, tarballs };
         Ok(Self { inventory, project, notes: Vec::new(), judging, lock_file: Some(lock.path) })
     }
 
-    fn installed(inputs: &Inputs, modules: &Path) -> Result<Self, String> {
-        let found = installed::read(modules, inputs.omit())?;
-        let inventory = Inventory::new(found.entries, inputs.omit());
-        let tarballs = Tarballs::open(inputs, None, false)?;
+    fn installed(wanted: Wanted<'_>, modules: &Path) -> Result<Self, String> {
+        let found = installed::read(modules, wanted.omit)?;
+        let inventory = Inventory::new(found.entries, wanted.omit);
+        let tarballs = Tarballs::open(wanted, None, false)?;
         let judging = Judging { deviations: found.deviations, bytes_decide: false, tarballs };
         Ok(Self { inventory, project: found.project, notes: found.notes, judging, lock_file: None })
     }
 
     fn one(
-        inputs: &Inputs,
+        wanted: Wanted<'_>,
         id: &PackageId,
         integrity: Option<String>,
         location: String,
@@ -98,10 +110,10 @@ impl Target {
         note: String,
     ) -> Result<Self, String> {
         let bytes_decide = integrity.is_none();
-        let tarballs = Tarballs::open(inputs, given, bytes_decide)?;
+        let tarballs = Tarballs::open(wanted, given, bytes_decide)?;
         let entry = Entry { integrity, ..entry(location, id.name(), id.name(), id.version()) };
         Ok(Self {
-            inventory: Inventory::new(vec![entry], inputs.omit()),
+            inventory: Inventory::new(vec![entry], wanted.omit),
             project: PathBuf::from("."),
             notes: vec![said("NOTE_AUDIT_ONE_PACKAGE", note)],
             judging: Judging { deviations: BTreeMap::new(), bytes_decide, tarballs },

@@ -10,8 +10,7 @@ use countersign::{Hashed, PackageId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::hashing;
-use crate::inputs::Inputs;
+use super::{Wanted, hashing};
 use crate::plain_text::plain;
 use crate::registry::{Reached, TarballClient};
 
@@ -48,22 +47,22 @@ enum Origin {
 
 impl Tarballs {
     /// `must_see` says that the bytes are all there is to go by, so that they are fetched unasked.
-    pub fn open(inputs: &Inputs, given: Option<Hashed>, must_see: bool) -> Result<Self, String> {
-        let folder = inputs.target.tarballs.clone();
+    pub fn open(wanted: Wanted<'_>, given: Option<Hashed>, must_see: bool) -> Result<Self, String> {
+        let folder = wanted.arguments.tarballs.clone();
         if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
             return Err(format!("--tarballs {}: it is no folder", plain(&folder.display().to_string())));
         }
-        let wanted = given.is_none() && (inputs.target.fetch_tarballs || must_see);
-        let origin = match (&inputs.replay, wanted) {
+        let is_fetched = given.is_none() && (wanted.arguments.fetch_tarballs || must_see);
+        let origin = match (wanted.replay, is_fetched) {
             (_, false) => None,
             (Some(recording), true) => Some(Origin::Recorded(recording.join("tarballs"))),
-            (None, true) if inputs.network.offline => {
+            (None, true) if wanted.offline => {
                 return Err(
                     "--offline: tarballs would have to be fetched. Give the file, or the digest it must have".into()
                 );
             }
             (None, true) => {
-                let recording = inputs.record.as_ref().map(|folder| folder.join("tarballs"));
+                let recording = wanted.record.map(|folder| folder.join("tarballs"));
                 Some(Origin::Live { client: TarballClient::new(), recording })
             }
         };
@@ -204,7 +203,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::inputs::package_id;
+    use crate::target::package_id;
 
     fn in_folder(folder: &Path) -> Tarballs {
         Tarballs {
