@@ -18,7 +18,8 @@ pub struct Session {
     connection: Connection,
     elsewhere: Option<Elsewhere>,
     url: RegistryUrl,
-    anonymous: Option<Access>,
+    /// Of each registry, what a tarball is fetched by.
+    ways: BTreeMap<RegistryUrl, Access>,
     /// Who chose the registry, if there was a choice.
     pub decided_by: Option<DecidedBy>,
     /// Registries of scopes that are fetched elsewhere; scopes with their `@`.
@@ -51,7 +52,15 @@ impl Session {
             let url = replay.url().clone();
             let (connection, scopes) = (Connection::Replay(replay), BTreeMap::new());
             let notes = Vec::new();
-            return Ok(Self { connection, elsewhere: None, url, anonymous: None, decided_by: None, scopes, notes });
+            return Ok(Self {
+                connection,
+                elsewhere: None,
+                url,
+                ways: BTreeMap::new(),
+                decided_by: None,
+                scopes,
+                notes,
+            });
         }
         let npmrc = Npmrc::read(project, Environment::of_process())?;
         let choice = RegistryChoice::make(inputs.registry.clone(), &npmrc, items, ask_npm)?;
@@ -61,7 +70,12 @@ impl Session {
         if let Some(why) = unusable.as_ref().filter(|_| is_offline) {
             return Err(format!("--offline: there is no cache to read: {why}"));
         }
-        let mut open = |url: &RegistryUrl| Ok::<_, String>(source(url, rules.access(url)?, &settings, is_offline));
+        let mut ways = BTreeMap::new();
+        let mut open = |url: &RegistryUrl| {
+            let access = rules.access(url)?;
+            ways.insert(url.clone(), access.clone());
+            Ok::<_, String>(source(url, access, &settings, is_offline))
+        };
         let default = open(&choice.url)?;
         let scoped = choice.scopes.iter().map(|(scope, chosen)| Ok((scope.clone(), open(&chosen.url)?)));
         let registries = ByScope { default, scoped: scoped.collect::<Result<_, String>>()? };
@@ -82,12 +96,11 @@ impl Session {
             }
             None => Connection::Live(Interruptible::new(registries, interruption)),
         };
-        let anonymous = Some(rules.access(&choice.url)?.without_credentials());
         let mut notes = rules.notes();
         notes.extend(unusable.map(|why| uncached(&why)));
         let (url, scopes) = (choice.url, choice.scopes);
         let decided_by = Some(choice.decided_by);
-        Ok(Self { connection, elsewhere, url, anonymous, decided_by, scopes, notes })
+        Ok(Self { connection, elsewhere, url, ways, decided_by, scopes, notes })
     }
 
     pub fn source(&self) -> &dyn Source {
@@ -113,7 +126,7 @@ impl Session {
     pub fn reached(&self, name: &str) -> Reached<'_> {
         let scope = name.split_once('/').map(|(scope, _)| scope);
         let url = scope.and_then(|scope| self.scopes.get(scope)).map_or(&self.url, |chosen| &chosen.url);
-        Reached { url, anonymously: self.anonymous.as_ref() }
+        Reached { url, access: self.ways.get(url) }
     }
 
     /// What is read is what a registry answers now.

@@ -42,7 +42,7 @@ mod prefix;
 mod proxy;
 mod registries;
 #[cfg(test)]
-mod sample;
+pub mod sample;
 mod secret;
 mod setting;
 mod tls;

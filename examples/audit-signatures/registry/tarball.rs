@@ -1,5 +1,6 @@
 //! Tarballs over HTTP. Unlike a registry's documents they may be at any host: nothing that is said about
-//! them is believed, their digest is what they are. So no host is told anything about the user.
+//! them is believed, their digest is what they are. So no host but the registry's own is told anything about
+//! the user, and that only what npm's configuration has for the tarball's address.
 
 use std::io::Read;
 use std::sync::OnceLock;
@@ -28,12 +29,12 @@ const MOST_RETRIES: u32 = 2;
 /// Before the first retry; doubled before the next.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A registry, and how anybody without a name reaches what it names, such as tarballs.
+/// A registry, and how what it names is reached, such as tarballs.
 #[derive(Clone, Copy)]
 pub struct Reached<'r> {
     pub url: &'r RegistryUrl,
     /// None of a recording, which reaches nothing.
-    pub anonymously: Option<&'r Access>,
+    pub access: Option<&'r Access>,
 }
 
 /// Fetches tarballs.
@@ -99,13 +100,22 @@ impl TarballClient {
 
     fn attempt(&self, registry: Reached<'_>, address: &str) -> Result<Response<Body>, Failure> {
         let mut url = Url::parse(address).map_err(|e| Failure::Final(format!("`{}`: {e}", plain(address))))?;
-        for _ in 0..=MOST_REDIRECTS {
+        for hop in 0..=MOST_REDIRECTS {
             allowed(registry.url, &url).map_err(Failure::Final)?;
             let host = plain(url.host_str().unwrap_or_default());
             // By the proxy and the certificate authorities of npm's configuration, as the registry itself.
-            let tls = registry.anonymously.map_or_else(TlsConfig::default, Access::tls);
+            let somebody = registry.access.filter(|_| hop == 0 && registry.url.has_origin_of(&url));
+            let tls = match (somebody, registry.access) {
+                (Some(access), _) => access.tls_at(url.as_str()),
+                (None, Some(access)) => access.tls_of_nobody(),
+                (None, None) => TlsConfig::default(),
+            };
             let request = self.agent(tls.clone()).get(url.as_str()).config().tls_config(tls);
-            let request = request.proxy(registry.anonymously.and_then(Access::proxy)).build();
+            let request = request.proxy(registry.access.and_then(Access::proxy)).build();
+            let request = match somebody.and_then(|access| access.authorization(url.as_str())) {
+                Some(secret) => request.header(header::AUTHORIZATION, secret),
+                None => request,
+            };
             let response =
                 request.call().map_err(|e| Failure::Passing(format!("{host}: {}", plain(&e.to_string()))))?;
             let status = response.status();

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::*;
+use crate::npmrc::sample::Sample;
 
 /// A server that gives one answer after the other, and keeps the requests.
 struct Server {
@@ -33,8 +34,7 @@ impl Server {
 
     fn get(&self, registry: &str, address: &str) -> Result<Vec<u8>, String> {
         let client = TarballClient::with(Duration::from_millis(1));
-        let mut reader =
-            client.open(Reached { url: &RegistryUrl::parse(registry).unwrap(), anonymously: None }, address)?;
+        let mut reader = client.open(Reached { url: &RegistryUrl::parse(registry).unwrap(), access: None }, address)?;
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).map_err(|e| e.to_string())?;
         Ok(bytes)
@@ -108,4 +108,33 @@ fn in_16_a_short_answer_or_a_part_is_no_tarball() {
     assert!(Server::answering(vec![short.into()]).own().is_err());
     let part = "206 Partial Content\r\nConnection: close\r\nContent-Length: 5\r\n\r\nbytes";
     assert!(Server::answering(vec![part.into()]).own().unwrap_err().contains("answered 206"));
+}
+
+/// Which of the requests had the token, of a tarball below `/npm/` whose registry may use it.
+fn told(answers: Vec<String>, registry: &str, path: &str) -> Vec<bool> {
+    let server = Server::answering(answers);
+    let (own, address) = (format!("{}{registry}", server.url), format!("{}{path}", server.url));
+    let host = server.url.trim_start_matches("http:");
+    let sample = Sample::new().user(&format!("registry={own}\n{host}npm/:_authToken=t0ken"));
+    let (access, _) = sample.access(&own).unwrap();
+    let url = RegistryUrl::parse(&own).unwrap();
+    let client = TarballClient::with(Duration::from_millis(1));
+    client.open(Reached { url: &url, access: Some(&access) }, &address).unwrap();
+    server.requests.lock().unwrap().iter().map(|request| request.contains("authorization: bearer t0ken")).collect()
+}
+
+#[test]
+fn cl_42_a_private_tarball_is_fetched_with_the_token_of_its_registry() {
+    assert_eq!(told(vec![body("bytes")], "npm/", "npm/a/-/a-1.0.0.tgz"), [true]);
+}
+
+#[test]
+fn cl_42_a_token_is_not_sent_for_what_it_is_not_written_for() {
+    assert_eq!(told(vec![body("bytes")], "npm/", "files/a-1.0.0.tgz"), [false]);
+}
+
+#[test]
+fn cl_42_a_token_is_not_sent_to_where_a_tarball_is_redirected() {
+    let answers = vec![redirect("/npm/b/-/b-1.0.0.tgz"), body("bytes")];
+    assert_eq!(told(answers, "npm/", "npm/a/-/a-1.0.0.tgz"), [true, false]);
 }

@@ -217,7 +217,7 @@ mod tests {
 
     fn find(tarballs: &Tarballs, id: &str) -> Bytes {
         let registry = crate::registry_url::RegistryUrl::parse("https://npm.example/").unwrap();
-        let registry = Reached { url: &registry, anonymously: None };
+        let registry = Reached { url: &registry, access: None };
         tarballs.find(&package_id(id).unwrap(), registry, || Err("nobody says".into()))
     }
 
