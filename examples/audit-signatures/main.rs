@@ -20,6 +20,7 @@ mod lockfile;
 mod manifest;
 mod manual;
 mod npmrc;
+mod one_origin;
 mod output;
 mod pins;
 mod plain_text;

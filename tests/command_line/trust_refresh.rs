@@ -7,7 +7,7 @@ mod server;
 
 use serde_json::{Value, json};
 
-use super::{Case, code, err, locked, run};
+use super::{AT, Case, code, command, err, locked, run};
 use server::Server;
 
 /// A project with one unsigned package, and a machine that trusts the minted root at first.
@@ -39,8 +39,10 @@ fn note(report: &Value, code: &str) -> String {
 #[test]
 fn refreshed_trust_is_used_and_said() {
     let (case, server) = (case(), Server::start(repository::sound(5)));
-    for flag in ["--refresh-trust", "--require-fresh-trust"] {
-        let (exit, report) = report(&case, &flags(&case, &server, flag));
+    for more in [&["--refresh-trust"][..], &["--require-fresh-trust"], &["--refresh-trust", "--require-fresh-trust"]] {
+        let mut flags = flags(&case, &server, more[0]);
+        flags.extend(more[1..].iter().map(|flag| flag.to_string()));
+        let (exit, report) = report(&case, &flags);
         assert_eq!(exit, 1, "{report}");
         let message = note(&report, "NOTE_AUDIT_TRUST_REFRESHED");
         assert!(message.contains("root version 1, timestamp version 5"), "{message}");
@@ -60,27 +62,61 @@ fn a_failed_refresh_warns_or_ends_the_run() {
     let output = case.audit(&flags.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(code(&output), 2);
     assert!(output.stdout.is_empty());
-    assert!(
-        err(&output).contains("the trust could not be refreshed: ") && err(&output).contains("has no timestamp.json")
-    );
+    let reason = format!("the trust could not be refreshed: {} has no timestamp.json. Without ", server.url);
+    assert!(err(&output).contains(&reason), "{}", err(&output));
 }
 
 #[test]
 fn cl_09_refresh_flags_that_contradict_each_other_are_refused() {
-    for line in [
-        "--refresh-trust --keys k",
-        "--refresh-trust --trusted-root r",
-        "--require-fresh-trust --keys k",
-        "--require-fresh-trust --trusted-root r",
-        "--tuf-mirror https://tuf.example",
-        "--trust-cache c",
-        "--refresh-trust --tuf-root r",
-        "--refresh-trust --tuf-mirror tuf.example",
-        "--refresh-trust --tuf-mirror https://user:secret@tuf.example",
-        "--refresh-trust --tuf-mirror https://tuf.example/?token=secret",
+    let missing = |flag: &str| format!("the following required arguments were not provided:\n  {flag}");
+    for (line, reason) in [
+        ("--refresh-trust --keys k", "'--refresh-trust' cannot be used with '--keys <FILE>'".to_owned()),
+        (
+            "--refresh-trust --trusted-root r",
+            "'--refresh-trust' cannot be used with '--trusted-root <FILE>'".to_owned(),
+        ),
+        ("--require-fresh-trust --keys k", "'--require-fresh-trust' cannot be used with '--keys <FILE>'".to_owned()),
+        (
+            "--require-fresh-trust --trusted-root r",
+            "'--require-fresh-trust' cannot be used with '--trusted-root <FILE>'".to_owned(),
+        ),
+        ("--tuf-mirror https://tuf.example", missing("<--refresh-trust|--require-fresh-trust>")),
+        ("--trust-cache c", missing("<--refresh-trust|--require-fresh-trust>")),
+        ("--tuf-root r --tuf-mirror https://tuf.example", missing("<--refresh-trust|--require-fresh-trust>")),
+        ("--refresh-trust --tuf-root r", missing("--tuf-mirror <URL>")),
+        ("--refresh-trust --tuf-mirror tuf.example", "`tuf.example` is no registry address".to_owned()),
+        (
+            "--refresh-trust --tuf-mirror https://user:secret@tuf.example",
+            "`(not shown)@tuf.example` is no registry address: it holds a user or a password".to_owned(),
+        ),
+        ("--refresh-trust --tuf-mirror https://tuf.example/?token=secret", "it has a query or a fragment".to_owned()),
     ] {
         let output = run(&line.split(' ').collect::<Vec<_>>());
         assert_eq!(code(&output), 2, "{line}");
-        assert!(err(&output).contains("error: "), "{line}: {}", err(&output));
+        assert!(err(&output).contains(&reason), "{line}: {}", err(&output));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn cl_51_the_programs_own_cache_folder_is_no_link() {
+    let (case, server) = (case(), Server::start(repository::sound(5)));
+    let (home, elsewhere) = (case.path("home"), case.path("elsewhere"));
+    for folder in [&home, &elsewhere] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    let mut line: Vec<String> =
+        vec![case.path("."), "--replay".into(), case.path("recording"), "--at".into(), AT.into()];
+    line.extend(flags(&case, &server, "--require-fresh-trust"));
+    let chosen = line.iter().position(|word| word == "--trust-cache").unwrap();
+    line.drain(chosen..chosen + 2);
+    let line: Vec<_> = line.iter().map(String::as_str).collect();
+    let audit = || command(&line).env("XDG_CACHE_HOME", &home).output().unwrap();
+    std::os::unix::fs::symlink(&elsewhere, case.path("home/countersign")).unwrap();
+    let output = audit();
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("/home/countersign is a link or no folder"), "{}", err(&output));
+    std::fs::remove_file(case.path("home/countersign")).unwrap();
+    assert_eq!(code(&audit()), 1);
+    assert!(std::path::Path::new(&case.path("home/countersign/tuf")).is_dir());
 }

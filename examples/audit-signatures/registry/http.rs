@@ -17,6 +17,7 @@ use super::addresses::Addresses;
 use super::cache::{Cache, Kept, Key, Validators};
 use super::{Document, Fetched, Source};
 use crate::npmrc::Access;
+use crate::one_origin::{self, redirected};
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
 
@@ -73,17 +74,9 @@ impl Http {
     }
 
     fn with(url: RegistryUrl, access: Access, patience: Patience, settings: &Settings) -> Self {
-        let config = Agent::config_builder()
-            .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
-            .accept("application/json")
-            .timeout_connect(Some(patience.connect))
-            // Followed here instead, so that none leaves the origin.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
+        let config = one_origin::client(patience.connect, access.proxy())
             .max_idle_connections(settings.connections)
             .max_idle_connections_per_host(settings.connections)
-            .proxy(access.proxy())
             .tls_config(access.tls())
             .build();
         let agent = Agent::with_parts(config, DefaultConnector::default(), Addresses::of(DefaultResolver::default()));
@@ -116,7 +109,7 @@ impl Http {
                 404 => return Attempt::Settled(Fetched::NotFound),
                 // So some registries say that they have no keys at all.
                 400 if document.is_keys() => return Attempt::Settled(Fetched::NotFound),
-                301 | 302 | 303 | 307 | 308 => match self.redirected(&url, &response) {
+                301 | 302 | 303 | 307 | 308 => match redirected(&self.url, &url, &response) {
                     Ok(target) => url = target,
                     Err(reason) => return Attempt::Settled(Fetched::Unavailable(reason)),
                 },
@@ -169,16 +162,6 @@ impl Http {
             cache.put(self.key(document), validators, &bytes);
         }
         Attempt::Settled(Fetched::Body(bytes))
-    }
-
-    fn redirected(&self, from: &str, response: &Response<Body>) -> Result<String, String> {
-        let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-        let Some(location) = location else {
-            return Err(format!("{} answered {} without saying where to", self.url, response.status()));
-        };
-        self.url.same_origin(from, location).ok_or_else(|| {
-            format!("{} redirects to `{}`, another origin, which is not followed", self.url, plain(location))
-        })
     }
 
     fn late(&self) -> Fetched {

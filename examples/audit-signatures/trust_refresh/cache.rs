@@ -87,6 +87,10 @@ impl Cache {
         let path = self.folder.join(name(chain.version(), floor.version()));
         let mut file = NamedTempFile::with_prefix_in("new-", &self.folder).map_err(|e| failed(&e))?;
         let json = serde_json::to_vec(&state).map_err(|e| failed(&e))?;
+        // What the next run does not read would be its floor lost.
+        if json.len() as u64 > LARGEST {
+            return Err(failed(&format!("it would be larger than {} KiB, the most that is read", LARGEST / 1024)));
+        }
         file.write_all(&json).and_then(|()| file.as_file().sync_all()).map_err(|e| failed(&e))?;
         file.persist(&path).map_err(|e| failed(&e.error))?;
         let older = self.states()?.into_iter().filter(|state| *state < path);

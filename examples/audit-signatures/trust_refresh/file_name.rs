@@ -97,6 +97,9 @@ mod tests {
         let long_target = "a".repeat(513);
         for name in [
             "snapshot.json".to_owned(),
+            ".root.json".to_owned(),
+            "a.root.json".to_owned(),
+            "01.root.json".to_owned(),
             "root.json".to_owned(),
             "0.root.json".to_owned(),
             "1..%2F..%2Fx.json".to_owned(),
@@ -111,13 +114,20 @@ mod tests {
             format!("targets/{digest}.a//keys.json"),
             format!("targets/{digest}.a%2F..%2Fkeys.json"),
             format!("targets/{digest}./etc/passwd"),
+            format!("targets/{digest}../keys.json"),
+            format!("targets/{digest}.../keys.json"),
+            format!("targets/{}.keys.json", "ab".repeat(31)),
+            format!("targets/{digest}ab.keys.json"),
             format!("targets/{digest}.{long_target}"),
             format!("targets/{}.keys.json", "AB".repeat(32)),
             format!("targets/{digest}.a b"),
         ] {
             let refused = of(&name).unwrap_err();
-            assert!(refused.contains("not fetched"), "{name}: {refused}");
+            let reason = "is not fetched: its name is none that a repository with consistent snapshots has";
+            assert!(refused.ends_with(reason), "{name}: {refused}");
         }
+        of(&format!("1.{}.json", "a".repeat(128))).unwrap();
+        of(&format!("targets/{digest}.{}", "a".repeat(512))).unwrap();
         for elsewhere in
             ["../timestamp.json", "/timestamp.json", "//evil.example/timestamp.json", "http://a/1.root.json"]
         {

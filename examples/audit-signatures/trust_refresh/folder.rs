@@ -96,8 +96,10 @@ mod tests {
         assert!(open(Some(&link), "id").unwrap_err().contains("is a link"));
         symlink(&link, real.join("id")).unwrap();
         assert!(open(Some(&real), "id").unwrap_err().contains("is a link"));
-        fs::set_permissions(&real, fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(open(Some(&real), "other").unwrap_err().contains("can be written by others"));
+        for mode in [0o720, 0o702] {
+            fs::set_permissions(&real, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(open(Some(&real), "other").unwrap_err().contains("can be written by others"), "{mode:o}");
+        }
         fs::write(base.path().join("file"), "").unwrap();
         assert!(open(Some(&base.path().join("file")), "id").unwrap_err().contains("no folder"));
         // Root alone can make a folder of somebody else's.

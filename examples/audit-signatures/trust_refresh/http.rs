@@ -4,10 +4,11 @@
 use std::io::Read as _;
 use std::time::{Duration, Instant};
 
-use ureq::http::{Response, header};
+use ureq::http::Response;
 use ureq::{Agent, Body, Proxy};
 
 use super::file_name::FileName;
+use crate::one_origin::{self, redirected};
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
 
@@ -41,17 +42,7 @@ pub struct Http {
 impl Http {
     /// Starts the clock of one refresh.
     pub fn new(mirror: RegistryUrl, patience: Patience, proxy: Option<Proxy>) -> Self {
-        let agent = Agent::config_builder()
-            .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION"), " (audit-signatures)"))
-            .accept("application/json")
-            .timeout_connect(Some(patience.connect))
-            // Followed here instead, so that none leaves the origin.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(proxy)
-            .build()
-            .into();
+        let agent = one_origin::client(patience.connect, proxy).build().into();
         Self { agent, mirror, patience, started: Instant::now() }
     }
 
@@ -71,7 +62,7 @@ impl Http {
                 200 => return self.body(&mut response, file).map(Some),
                 // Object stores that do not let themselves be listed answer 403 for what is not there.
                 403 | 404 => return Ok(None),
-                301 | 302 | 303 | 307 | 308 => url = self.redirected(&url, &response)?,
+                301 | 302 | 303 | 307 | 308 => url = redirected(&self.mirror, &url, &response)?,
                 _ => return Err(format!("{} answered {status} for {}", self.mirror, file.as_str())),
             }
         }
@@ -93,13 +84,5 @@ impl Http {
             ));
         }
         Ok(bytes)
-    }
-
-    fn redirected(&self, from: &str, response: &Response<Body>) -> Result<String, String> {
-        let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-        let location = location.ok_or_else(|| format!("{} redirects without saying where to", self.mirror))?;
-        self.mirror.same_origin(from, location).ok_or_else(|| {
-            format!("{} redirects to `{}`, another origin, which is not followed", self.mirror, plain(location))
-        })
     }
 }

@@ -62,7 +62,7 @@ pub struct TrustRefresh {
     tuf_mirror: Option<RegistryUrl>,
 
     /// The TUF root that is trusted at first [default: built in, Sigstore's public-good instance]
-    #[arg(long, value_name = "FILE", requires_all = ["refresh", "tuf_mirror"])]
+    #[arg(long, value_name = "FILE", requires = "tuf_mirror")]
     tuf_root: Option<PathBuf>,
 
     /// Where to keep what was verified [default: countersign/tuf in the user's cache folder]

@@ -25,7 +25,7 @@ impl RootChain {
     pub fn start(json: &[u8]) -> Result<Self, String> {
         let newest: Signed<Root> =
             serde_json::from_slice(json).map_err(|e| format!("the first root is no TUF root: {}", plain_cause(&e)))?;
-        is_sound(&newest.signed)?;
+        is_sound(&newest.signed).map_err(|why| format!("the first root: {why}"))?;
         newest
             .signed
             .verify_role(&newest)

@@ -2,6 +2,10 @@
 //!
 //! `tough` checks the path of a delegation with a `*` that also matches `/`; here a `*` stays within its
 //! folder, delegations end at a depth, and both searches have to come to the same entry.
+//!
+//! The specification leaves it to a repository which hashes an entry has. `tough` has SHA-256 as a part of
+//! every entry, asks for files by it and compares nothing else, so a role with an entry of another hash
+//! alone is not read at all. Every instance states SHA-256.
 
 use countersign::RegistryId;
 use tough::TargetName;
@@ -35,9 +39,6 @@ pub fn keys<'a>(targets: &'a Targets, registry: &RegistryId) -> Result<Option<Fo
 fn find<'a>(targets: &'a Targets, is_wanted: &dyn Fn(&str) -> bool) -> Result<Option<Found<'a>>, String> {
     let Some((name, _)) = targets.targets_iter().find(|(name, _)| is_wanted(name.raw())) else { return Ok(None) };
     let shown = plain(name.raw());
-    if name.raw() != name.resolved() {
-        return Err(format!("the target `{shown}` has dotted segments"));
-    }
     let Search::Found(found) = search(targets, name, 0)? else {
         return Err(format!("the target `{shown}` is listed by a role that no delegation lets speak for it"));
     };
@@ -114,13 +115,10 @@ fn matches_path(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// At most one `*`, and no other wildcard: what repositories use. Others match nothing.
+/// At most one `*`, and no other wildcard: what repositories use. Others stand for themselves.
 fn matches_segment(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
-        Some((start, end)) => {
-            let rest = name.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
-            rest.is_some() && !end.contains('*')
-        }
+        Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
         None => pattern == name,
     }
 }

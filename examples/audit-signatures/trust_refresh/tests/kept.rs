@@ -4,7 +4,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::repository::{mint, role_keys, root, signed_by, sound, standard_root_keys};
+use super::repository::{mint, next_root, root, signed_by, sound};
 use super::*;
 
 fn read(machine: &Machine) -> Value {
@@ -14,7 +14,7 @@ fn read(machine: &Machine) -> Value {
 /// A machine with two roots, a floor and a repository.
 fn with_everything() -> Machine {
     let mut files = sound(5);
-    files.insert("2.root.json".into(), signed_by(&root(2, &standard_root_keys()), &role_keys("root")));
+    files.insert("2.root.json".into(), next_root(2));
     let machine = Machine::new(files);
     machine.refreshed();
     machine
@@ -24,46 +24,34 @@ fn with_everything() -> Machine {
 fn tr_09_what_failed_is_not_kept() {
     let machine = Machine::new(sound(5));
     machine.refreshed();
-    for bad in [
-        mint(6, &|role, signed| {
-            if role == "targets" {
-                signed["expires"] = json!(repository::expires(-60));
-            }
-        }),
-        {
-            let mut files = sound(6);
-            files.insert("timestamp.json".into(), signed_by(&json!({"_type": "timestamp"}), &[]));
-            files
-        },
-        {
-            let mut files = sound(6);
-            files.insert("6.snapshot.json".into(), b"<html>".to_vec());
-            files
-        },
+    let expired = mint(6, &|role, signed| {
+        if role == "targets" {
+            signed["expires"] = json!(repository::expires(-60));
+        }
+    });
+    let with = |name: &str, bytes: &[u8]| {
+        let mut files = sound(6);
+        files.insert(name.into(), bytes.to_vec());
+        files
+    };
+    for (bad, reason) in [
+        (expired, "targets metadata is expired"),
+        (with("timestamp.json", br#"{"signed": {}, "signatures": []}"#), "Failed to parse timestamp metadata"),
+        (with("6.snapshot.json", b"<html>"), "Hash mismatch for "),
     ] {
         machine.server.serve(bad);
-        machine.refused();
+        let refused = machine.refused();
+        assert!(refused.contains(reason), "{refused}");
         let offline = machine.offline().unwrap();
         assert!(offline.contains("timestamp version 5"), "{offline}");
         // Nor does it come back when the mirror is gone.
         machine.server.serve(repository::Files::new());
-        machine.refused();
+        assert!(machine.refused().ends_with("has no timestamp.json"));
     }
     machine.server.serve(sound(7));
     assert!(machine.refreshed().contains("timestamp version 7"));
-}
-
-#[test]
-fn a_floor_rises_also_when_the_refresh_fails() {
-    let machine = Machine::new(sound(5));
-    machine.refreshed();
-    let mut files = sound(7);
-    files.retain(|name, _| !name.ends_with("targets.json"));
-    machine.server.serve(files);
-    machine.refused();
-    machine.server.serve(sound(6));
-    let refused = machine.refused();
-    assert!(refused.contains("timestamp"), "{refused}");
+    // `state` wants one file: the newer one has replaced what was kept.
+    machine.state();
 }
 
 /// One character of each kept file at a time, the repository's and the targets' included.
@@ -85,8 +73,13 @@ fn tr_10_a_tampered_copy_is_not_believed() {
         let digit = if &old[at..=at] == "1" { "2" } else { "1" };
         *text = json!(format!("{}{digit}{}", &old[..at], &old[at + 1..]));
         fs::write(&path, changed.to_string()).unwrap();
+        let reason = if place.starts_with("/repository") {
+            "the run is offline, and the kept copy cannot be used: "
+        } else {
+            "the run is offline, and the copy of an earlier run is damaged"
+        };
         let refused = machine.offline().unwrap_err();
-        assert!(refused.contains("damaged") || refused.contains("cannot be used"), "{place}: {refused}");
+        assert!(refused.contains(reason), "{place}: {refused}");
         let mut missing = good.clone();
         let (parent, name) = place.rsplit_once('/').unwrap();
         match missing.pointer_mut(parent).unwrap() {
@@ -95,7 +88,8 @@ fn tr_10_a_tampered_copy_is_not_believed() {
         }
         fs::write(&path, missing.to_string()).unwrap();
         if !place.starts_with("/floor") {
-            assert!(machine.offline().is_err(), "{place} is missing");
+            let refused = machine.offline().unwrap_err();
+            assert!(refused.contains(reason), "{place} is missing: {refused}");
         }
     }
     fs::write(&path, good.to_string()).unwrap();
@@ -105,7 +99,11 @@ fn tr_10_a_tampered_copy_is_not_believed() {
 #[test]
 fn tr_10_a_damaged_copy_is_replaced_and_said() {
     let machine = with_everything();
-    for damage in [b"".as_slice(), b"{", b"{\"roots\": [], \"floor\": {}, \"repository\": {}}", &[0xff; 100]] {
+    let mut good = read(&machine);
+    good["roots"].as_array_mut().unwrap().push(json!("{}"));
+    let one_root_more = good.to_string().into_bytes();
+    let empty = b"{\"roots\": [], \"floor\": {}, \"repository\": {}}";
+    for damage in [b"".as_slice(), b"{", empty, &[0xff; 100], &one_root_more] {
         fs::write(machine.state(), damage).unwrap();
         assert!(machine.offline().unwrap_err().contains("damaged"));
         let message = machine.refreshed();
@@ -137,62 +135,100 @@ fn the_copy_of_another_first_root_is_another_one() {
 }
 
 #[test]
-fn tr_11_a_floor_outlives_its_expiry() {
-    let machine = Machine::new(mint(5, &|role, signed| {
-        if role == "timestamp" {
-            signed["expires"] = json!(repository::expires(2));
-        }
-    }));
-    machine.refreshed();
-    thread::sleep(Duration::from_millis(3100));
-    // TR-12: offline the expiry counts as well.
-    let expired = machine.offline().unwrap_err();
-    assert!(
-        expired.contains("kept copy cannot be used") && expired.contains("timestamp metadata is expired"),
-        "{expired}"
-    );
-    machine.server.serve(sound(4));
-    let refused = machine.refused();
-    assert!(refused.contains("timestamp"), "{refused}");
-    machine.server.serve(sound(5 + 1));
-    machine.refreshed();
+fn the_copy_of_another_mirror_is_another_one() {
+    let machine = with_everything();
+    let url = RegistryUrl::parse("http://127.0.0.1:1/").unwrap();
+    let flags = TrustRefresh { tuf_mirror: Some(url), ..machine.flags() };
+    let refused = flags.refresh(&machine.registry, true, SHORT, None).err().unwrap();
+    assert_eq!(refused, "the run is offline, and no earlier run kept a copy");
 }
 
 #[test]
-fn other_timestamp_and_snapshot_keys_end_a_floor() {
-    let machine = Machine::new(sound(1_000_000));
-    machine.refreshed();
-    let mut next = root(2, &standard_root_keys());
-    let fresh = repository::Key::new(14);
-    next["keys"][&fresh.id] = fresh.json.clone();
-    next["roles"]["timestamp"]["keyids"] = json!([fresh.id]);
-    next["roles"]["snapshot"]["keyids"] = json!([fresh.id]);
-    let mut files = mint(6, &|_, signed| {
-        if let Some(meta) = signed["meta"].as_object_mut() {
-            meta.values_mut().for_each(|meta| *meta = json!({"version": meta["version"]}));
-        }
-    });
-    for name in ["timestamp.json", "6.snapshot.json"] {
-        let signed: Value = serde_json::from_slice(&files[name]).unwrap();
-        files.insert(name.into(), signed_by(&signed["signed"], std::slice::from_ref(&fresh)));
-    }
-    files.insert("2.root.json".into(), signed_by(&next, &role_keys("root")));
-    machine.server.serve(files);
-    assert!(machine.refreshed().contains("timestamp version 6"));
-    assert!(machine.offline().unwrap().contains("timestamp version 6"));
-}
-
-#[test]
-fn a_slower_run_takes_no_floor_away() {
+fn what_cannot_be_kept_is_said() {
     let machine = Machine::new(sound(5));
     machine.refreshed();
-    let older = fs::read(machine.state()).unwrap();
     let path = machine.state();
-    machine.server.serve(sound(6));
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    let refused = machine.refused();
+    assert!(refused.starts_with("cannot keep what was verified in "), "{refused}");
+    let mut files = sound(5);
+    files.remove("5.targets.json");
+    machine.server.serve(files);
+    let refused = machine.refused();
+    assert!(refused.contains("has no 5.targets.json; and cannot keep what was verified in "), "{refused}");
+}
+
+/// Outside of what is signed, a file may hold what is no text.
+#[test]
+fn what_is_no_text_is_not_kept() {
+    let mut files = sound(5);
+    let timestamp = files.get_mut("timestamp.json").unwrap();
+    timestamp.pop();
+    timestamp.extend(b",\"x\":\"\xff\"}");
+    let refused = Machine::new(files).refused();
+    assert!(refused.contains("cannot keep what was verified in ") && refused.contains("invalid utf-8"), "{refused}");
+}
+
+#[test]
+fn a_copy_has_a_size() {
+    let machine = Machine::new(sound(5));
     machine.refreshed();
-    // As a run that began before and ends now.
-    fs::write(path, older).unwrap();
+    let mut state = fs::read(machine.state()).unwrap();
+    state.resize(64 * 1024 * 1024, b' ');
+    fs::write(machine.state(), &state).unwrap();
+    machine.offline().unwrap();
+    state.push(b' ');
+    fs::write(machine.state(), &state).unwrap();
+    assert!(machine.offline().unwrap_err().contains("the copy of an earlier run is damaged"));
+}
+
+/// Else the floor in it would be lost to the next run.
+#[test]
+fn a_copy_too_large_to_be_read_is_not_kept() {
+    let machine = Machine::new(sound(5));
+    machine.refreshed();
+    let (cache, kept) = machine.kept();
+    let Kept { chain, floor, mut repository } = kept.unwrap();
+    // Each takes two bytes of JSON.
+    repository.insert("5.targets.json".into(), vec![b'\n'; 32 * 1024 * 1024]);
+    let refused = cache.store(&chain, &floor, &repository).unwrap_err();
+    assert!(refused.ends_with(": it would be larger than 65536 KiB, the most that is read"), "{refused}");
+    machine.offline().unwrap();
+}
+
+#[test]
+fn no_more_than_eight_copies_are_read() {
+    let machine = Machine::new(sound(5));
+    machine.refreshed();
+    let path = machine.state();
+    let damage = |number: u64| {
+        let newer = path.with_file_name(format!("state-{:020}-{number:020}.json", 9));
+        fs::write(newer, "{").unwrap();
+    };
+    (1..=7).for_each(damage);
+    machine.offline().unwrap();
+    damage(8);
+    assert_eq!(machine.offline().unwrap_err(), "the run is offline, and the copy of an earlier run is damaged");
+}
+
+/// Another run may be writing one of them.
+#[test]
+fn files_of_other_names_are_left_alone() {
+    let machine = Machine::new(sound(5));
+    machine.refreshed();
+    let state = machine.state();
+    let name = state.file_name().unwrap().to_str().unwrap();
+    let names = ["new-abc", "zebra", "state-9-9.json", &name.replace(".json", ".old"), &name.replace('0', "x")];
+    for name in names {
+        fs::write(state.with_file_name(name), "{").unwrap();
+    }
+    machine.server.serve(sound(6));
+    assert!(!machine.refreshed().contains("damaged"));
     assert!(machine.offline().unwrap().contains("timestamp version 6"));
+    for name in names {
+        assert!(state.with_file_name(name).exists(), "{name}");
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //! the client to it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod delegations;
+mod floors;
 mod kept;
 mod network;
 mod repository;
@@ -64,6 +66,14 @@ impl Machine {
 
     fn offline(&self) -> Result<String, String> {
         self.run(true).map(|(_, message)| message)
+    }
+
+    /// What a run that begins now finds.
+    fn kept(&self) -> (Cache, Option<Kept>) {
+        let (flags, root) = (self.flags(), fs::read(self.folder.path().join("root.json")).unwrap());
+        let mut cache = Cache::open(flags.trust_cache.as_deref(), &id(&flags.tuf_mirror.unwrap(), &root)).unwrap();
+        let kept = cache.load(&root).unwrap();
+        (cache, kept)
     }
 
     /// The one file that is kept.

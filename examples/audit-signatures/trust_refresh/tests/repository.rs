@@ -88,7 +88,8 @@ pub fn expires(seconds: i64) -> String {
     Timestamp::from(moment).to_string()
 }
 
-const DAY: i64 = 24 * 60 * 60;
+/// A moment of its own for each file would make two of one version differ.
+const UNEXPIRED: &str = "2099-01-01T00:00:00Z";
 
 /// Who signs what in the standard repository. The root needs two of its three.
 pub fn role_keys(role: &str) -> Vec<Key> {
@@ -97,6 +98,7 @@ pub fn role_keys(role: &str) -> Vec<Key> {
         "timestamp" => vec![Key::new(4)],
         "snapshot" => vec![Key::new(5)],
         "targets" => vec![Key::new(6)],
+        // Whoever is delegated to.
         _ => vec![Key::new(8)],
     }
 }
@@ -116,12 +118,17 @@ pub fn root(version: u64, root_keys: &[Key]) -> Value {
     }
     json!({
         "_type": "root", "spec_version": "1.0", "consistent_snapshot": true, "version": version,
-        "expires": expires(300 * DAY), "keys": keys, "roles": roles
+        "expires": UNEXPIRED, "keys": keys, "roles": roles
     })
 }
 
 pub fn standard_root_keys() -> Vec<Key> {
     vec![Key::new(1), Key::new(2), Key::new(3)]
+}
+
+/// One more root, signed as it has to be and like the first in all but its version.
+pub fn next_root(version: u64) -> Vec<u8> {
+    signed_by(&root(version, &standard_root_keys()), &role_keys("root"))
 }
 
 /// The root that every test trusts at first.
@@ -135,7 +142,12 @@ pub fn target(bytes: &[u8]) -> Value {
 
 /// The signed part of a targets role.
 pub fn targets_role(version: u64, targets: Value) -> Value {
-    json!({"_type": "targets", "spec_version": "1.0", "version": version, "expires": expires(90 * DAY), "targets": targets})
+    json!({"_type": "targets", "spec_version": "1.0", "version": version, "expires": UNEXPIRED, "targets": targets})
+}
+
+/// The signed part of the role that has the registry's keys.
+pub fn keys_role(version: u64) -> Value {
+    targets_role(version, json!({"npm.example/keys.json": target(KEYS)}))
 }
 
 /// A delegation to one key.
@@ -150,33 +162,40 @@ pub fn delegations(name: &str, paths: &[&str], terminating: bool) -> Value {
 /// Changes the signed part of one role before it is signed.
 pub type Edit<'a> = &'a dyn Fn(&str, &mut Value);
 
+/// A role need not say how long the files below it are and what they hash to. Where it does, nothing
+/// else of a changed file is looked at.
+pub fn by_version_alone(signed: &mut Value) {
+    if let Some(meta) = signed.get_mut("meta").and_then(Value::as_object_mut) {
+        meta.values_mut().for_each(|meta| *meta = json!({"version": meta["version"]}));
+    }
+}
+
 /// All but the root: every role at `version`, laid out as the public-good repository is.
 pub fn mint(version: u64, edit: Edit<'_>) -> Files {
-    let delegated = targets_role(version, json!({"npm.example/keys.json": target(KEYS)}));
-    mint_with(version, &[("npm.example", delegated)], edit)
+    mint_with(version, &[("npm.example", keys_role(version))], edit)
 }
 
 /// The same with other delegated roles; the targets role delegates `npm.example/*` to the first.
 pub fn mint_with(version: u64, delegated: &[(&str, Value)], edit: Edit<'_>) -> Files {
     let mut files = Files::new();
     let mut meta = json!({});
-    let mut put = |files: &mut Files, role: &str, mut signed: Value| {
+    let mut put = |files: &mut Files, role: &str, mut signed: Value, keys: &[Key]| {
         edit(role, &mut signed);
-        let bytes = signed_by(&signed, &role_keys(role));
+        let bytes = signed_by(&signed, keys);
         meta[format!("{role}.json")] =
             json!({"version": signed["version"], "length": bytes.len(), "hashes": {"sha256": sha256(&bytes)}});
         files.insert(format!("{}.{role}.json", signed["version"]), bytes);
     };
     for (role, signed) in delegated {
-        put(&mut files, role, signed.clone());
+        put(&mut files, role, signed.clone(), &[Key::new(8)]);
     }
     let mut targets = targets_role(version, json!({"trusted_root.json": target(TRUSTED_ROOT)}));
     if let Some((name, _)) = delegated.first() {
         targets["delegations"] = delegations(name, &["npm.example/*"], true);
     }
-    put(&mut files, "targets", targets);
+    put(&mut files, "targets", targets, &role_keys("targets"));
     let mut snapshot = json!({
-        "_type": "snapshot", "spec_version": "1.0", "version": version, "expires": expires(20 * DAY), "meta": meta
+        "_type": "snapshot", "spec_version": "1.0", "version": version, "expires": UNEXPIRED, "meta": meta
     });
     edit("snapshot", &mut snapshot);
     let bytes = signed_by(&snapshot, &role_keys("snapshot"));
@@ -184,7 +203,7 @@ pub fn mint_with(version: u64, delegated: &[(&str, Value)], edit: Edit<'_>) -> F
         json!({"version": snapshot["version"], "length": bytes.len(), "hashes": {"sha256": sha256(&bytes)}});
     files.insert(format!("{}.snapshot.json", snapshot["version"]), bytes);
     let mut timestamp = json!({
-        "_type": "timestamp", "spec_version": "1.0", "version": version, "expires": expires(7 * DAY),
+        "_type": "timestamp", "spec_version": "1.0", "version": version, "expires": UNEXPIRED,
         "meta": {"snapshot.json": of_snapshot}
     });
     edit("timestamp", &mut timestamp);

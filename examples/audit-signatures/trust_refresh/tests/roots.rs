@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use super::repository::{Key, first_root, role_keys, root, signed_by, sound, standard_root_keys};
+use super::repository::{
+    Key, by_version_alone, first_root, mint_with, next_root, role_keys, root, signed_by, sound, standard_root_keys,
+    targets_role,
+};
+use super::server::{Answer, status};
 use super::*;
 
 fn with_root(version: u64, json: Vec<u8>) -> repository::Files {
@@ -89,13 +93,26 @@ fn tr_03_one_key_under_two_ids_is_no_threshold_of_two() {
 
 #[test]
 fn tr_03_another_encoding_of_a_point_is_refused() {
+    for (first, bytes) in [("02", 32), ("04", 63), ("04", 65), ("05", 64)] {
+        let mut next = root(2, &standard_root_keys());
+        let mut key = Key::new(4);
+        key.json["keyval"]["public"] = json!(format!("{first}{}", "11".repeat(bytes)));
+        let id = repository::sha256(&repository::canonical(&key.json));
+        next["keys"][&id] = key.json;
+        next["roles"]["timestamp"]["keyids"] = json!([id]);
+        let files = with_root(2, signed_by(&next, &role_keys("root")));
+        refuses(files, "root version 2: a P-256 key is no uncompressed point");
+    }
+}
+
+#[test]
+fn tr_03_one_id_twice_is_one_key() {
     let mut next = root(2, &standard_root_keys());
-    let mut key = Key::new(4);
-    key.json["keyval"]["public"] = json!(format!("02{}", "11".repeat(32)));
-    let id = repository::sha256(&repository::canonical(&key.json));
-    next["keys"][&id] = key.json;
-    next["roles"]["timestamp"]["keyids"] = json!([id]);
-    refuses(with_root(2, signed_by(&next, &role_keys("root"))), "no uncompressed point");
+    let ids = next["roles"]["timestamp"]["keyids"].as_array_mut().unwrap();
+    ids.push(ids[0].clone());
+    Machine::new(with_root(2, signed_by(&next, &role_keys("root")))).refreshed();
+    next["roles"]["timestamp"]["threshold"] = json!(2);
+    refuses(with_root(2, signed_by(&next, &role_keys("root"))), "Signature threshold of 2 not met for role timestamp");
 }
 
 #[test]
@@ -110,12 +127,12 @@ fn tr_04_a_revoked_key_no_longer_signs() {
 
 #[test]
 fn tr_05_a_root_follows_the_one_before() {
-    let next = |version| signed_by(&root(version, &standard_root_keys()), &role_keys("root"));
     for version in [1, 3] {
-        refuses(with_root(2, next(version)), "root version 2: the file states version");
+        let reason = format!("root version 2: the file states version {version}");
+        refuses(with_root(2, next_root(version)), &reason);
     }
     // Nobody asks for what comes after a gap.
-    let machine = Machine::new(with_root(3, next(3)));
+    let machine = Machine::new(with_root(3, next_root(3)));
     assert!(machine.refreshed().contains("root version 1,"));
 }
 
@@ -131,8 +148,7 @@ fn tr_05_a_root_is_signed_by_the_old_and_by_the_new_keys() {
 
 #[test]
 fn tr_07_a_root_once_seen_is_not_left() {
-    let next = signed_by(&root(2, &standard_root_keys()), &role_keys("root"));
-    let machine = Machine::new(with_root(2, next));
+    let machine = Machine::new(with_root(2, next_root(2)));
     machine.refreshed();
     machine.server.serve(sound(5));
     assert!(machine.refreshed().contains("root version 2,"));
@@ -144,7 +160,7 @@ fn tr_12_an_expired_root_is_refused_and_an_expired_link_is_not() {
     expired["expires"] = json!(repository::expires(-60));
     let mut files = with_root(2, signed_by(&expired, &role_keys("root")));
     refuses(files.clone(), "root metadata is expired");
-    files.insert("3.root.json".into(), signed_by(&root(3, &standard_root_keys()), &role_keys("root")));
+    files.insert("3.root.json".into(), next_root(3));
     assert!(Machine::new(files).refreshed().contains("root version 3"));
 }
 
@@ -152,11 +168,65 @@ fn tr_12_an_expired_root_is_refused_and_an_expired_link_is_not() {
 fn a_root_without_consistent_snapshots_or_of_another_specification_is_refused() {
     let mut next = root(2, &standard_root_keys());
     next["consistent_snapshot"] = json!(false);
-    let refused = Machine::new(with_root(2, signed_by(&next, &role_keys("root")))).refused();
-    assert!(refused.contains("consistent snapshots"), "{refused}");
+    // Not even on the way to one that has them.
+    let mut files = with_root(2, signed_by(&next, &role_keys("root")));
+    files.insert("3.root.json".into(), next_root(3));
+    refuses(files, "root version 2: it has no consistent snapshots");
+    let mut first = root(1, &standard_root_keys());
+    first["consistent_snapshot"] = json!(false);
+    let refused = Machine::trusting(&signed_by(&first, &role_keys("root")), sound(5)).refused();
+    assert!(refused.starts_with("the first root: it has no consistent snapshots"), "{refused}");
+    for version in ["2.0", "10.0", "1\u{1b}[2J"] {
+        let mut next = root(2, &standard_root_keys());
+        next["spec_version"] = json!(version);
+        let shown = version.replace('\u{1b}', "\\u{1b}");
+        let reason = format!("root version 2: its specification version is `{shown}`, expected 1.x");
+        refuses(with_root(2, signed_by(&next, &role_keys("root"))), &reason);
+    }
     let mut next = root(2, &standard_root_keys());
-    next["spec_version"] = json!("2.0");
-    refuses(with_root(2, signed_by(&next, &role_keys("root"))), "specification version is `2.0`");
+    next["spec_version"] = json!("1");
+    Machine::new(with_root(2, signed_by(&next, &role_keys("root")))).refreshed();
+}
+
+/// A delegated role may be called `root`. Here its file is a root as well, rightly signed, and was not there
+/// when the client asked for the root of that version.
+#[test]
+fn a_delegated_role_is_no_root() {
+    let mut both = root(2, &standard_root_keys());
+    both["targets"] = json!({});
+    let mut as_targets = both.clone();
+    as_targets["_type"] = json!("targets");
+    let mut signatures: Vec<_> = role_keys("root").iter().map(|key| key.sign(&both)).collect();
+    signatures.push(Key::new(8).sign(&as_targets));
+    let mut files = mint_with(5, &[("root", targets_role(2, json!({})))], &|_, signed| by_version_alone(signed));
+    files.insert("2.root.json".into(), json!({"signatures": signatures, "signed": both}).to_string().into_bytes());
+    let machine = Machine::new(files);
+    machine.server.answers("2.root.json", Answer::AtFirst(status("404 Not Found", "")));
+    let refused = machine.refused();
+    assert!(refused.contains("the TUF client ended at another root than its files do"), "{refused}");
+}
+
+#[test]
+fn the_built_in_root_is_trusted_unless_another_is_named() {
+    let machine = Machine::new(sound(5));
+    let flags = TrustRefresh { tuf_root: None, ..machine.flags() };
+    assert!(flags.refresh(&machine.registry, false, SHORT, None).is_err(), "it vouches for another repository");
+    let next = RootChain::start(PUBLIC_GOOD_ROOT).unwrap().version() + 1;
+    assert!(machine.server.requests()[0].starts_with(&format!("GET /tuf/{next}.root.json ")));
+}
+
+#[test]
+fn the_first_root_has_a_size() {
+    let machine = Machine::new(sound(5));
+    let path = machine.folder.path().join("root.json");
+    let mut root = first_root();
+    root.resize(512 * 1024, b' ');
+    fs::write(&path, &root).unwrap();
+    machine.refreshed();
+    root.push(b' ');
+    fs::write(&path, &root).unwrap();
+    let refused = machine.refused();
+    assert!(refused.ends_with("root.json is larger than 512 KiB, the most that is read"), "{refused}");
 }
 
 #[test]

@@ -16,6 +16,8 @@ use super::repository::Files;
 pub enum Answer {
     /// The whole response.
     Raw(String),
+    /// The same, to the first request alone.
+    AtFirst(String),
     /// A body without end.
     Endless,
     /// A byte now and then.
@@ -60,6 +62,14 @@ impl Server {
         self.requests.lock().unwrap().clone()
     }
 
+    fn laid_out(&self, path: &str) -> Option<Answer> {
+        let mut answers = self.answers.lock().unwrap();
+        match answers.get(path) {
+            Some(Answer::AtFirst(_)) => answers.remove(path),
+            other => other.cloned(),
+        }
+    }
+
     /// One request per connection.
     fn answer(&self, mut stream: TcpStream) {
         let lines: Vec<String> = BufReader::new(&stream)
@@ -71,9 +81,8 @@ impl Server {
         let path = lines.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
         let path = path.strip_prefix("/tuf/").unwrap_or(path).to_owned();
         let ok = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
-        let answer = self.answers.lock().unwrap().get(&path).cloned();
-        match answer {
-            Some(Answer::Raw(response)) => drop(stream.write_all(response.as_bytes())),
+        match self.laid_out(&path) {
+            Some(Answer::Raw(response) | Answer::AtFirst(response)) => drop(stream.write_all(response.as_bytes())),
             Some(Answer::Endless) => {
                 drop(stream.write_all(format!("{ok}\r\n").as_bytes()));
                 while stream.write_all(&[b' '; 65536]).is_ok() {}
