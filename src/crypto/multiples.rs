@@ -42,6 +42,7 @@ impl<C: Curve> Reused<C> {
 
     /// Whether the signature over the digest is by this key (FIPS 186-5 §6.4.2). `generator` has the
     /// multiples of the curve's own point.
+    #[allow(clippy::arithmetic_side_effects, reason = "it is of points, and of numbers modulo the order")]
     pub(super) fn has_signed(&self, generator: &Multiples<C>, digest: &[u8], signature: &Signature<C>) -> bool {
         if self.multiples.get().is_none() && !self.used.swap(true, Ordering::Relaxed) {
             return self.key.verify_prehash(digest, signature).is_ok();
@@ -74,16 +75,16 @@ impl<C: Curve> Multiples<C> {
 
     /// The point as often as the scalar says. Digits of 4 bits, each byte's upper ones apart: 16 times
     /// theirs is taken of the sum, so that half of the tables suffice.
+    #[allow(clippy::arithmetic_side_effects, reason = "it is of points")]
     fn times(&self, scalar: &Scalar<C>) -> ProjectivePoint<C> {
         let digits = Radix16Decomposition::<Radix16Digits<C>>::new(scalar);
+        let count = Radix16Digits::<C>::USIZE;
         let (mut lower, mut upper) = (ProjectivePoint::IDENTITY, ProjectivePoint::IDENTITY);
-        for (byte, table) in self.0.iter().enumerate() {
-            let digit = 2 * byte;
+        for (table, digit) in self.0.iter().zip((0..count).step_by(2)) {
             lower += &table.select_vartime(digits[digit]);
-            // The last table is for the carry, one digit.
-            if byte < FieldBytesSize::<C>::USIZE {
-                upper += &table.select_vartime(digits[digit + 1]);
-            }
+        }
+        for (table, digit) in self.0.iter().zip((1..count).step_by(2)) {
+            upper += &table.select_vartime(digits[digit]);
         }
         for _ in 0..4 {
             upper = upper.double();
@@ -94,11 +95,10 @@ impl<C: Curve> Multiples<C> {
 
 /// The leftmost bytes of a digest as a number, modulo the order; a shorter digest is the number itself.
 fn scalar<C: Curve>(digest: &[u8]) -> Scalar<C> {
-    let size = FieldBytesSize::<C>::USIZE;
-    let leftmost = digest.get(..size).unwrap_or(digest);
+    let leftmost = digest.get(..FieldBytesSize::<C>::USIZE).unwrap_or(digest);
     let mut number = FieldBytes::<C>::default();
-    if let Some(end) = number.get_mut(size - leftmost.len()..) {
-        end.copy_from_slice(leftmost);
+    for (to, from) in number.iter_mut().rev().zip(leftmost.iter().rev()) {
+        *to = *from;
     }
     Scalar::<C>::reduce(&number)
 }
