@@ -2,8 +2,12 @@
 
 #[path = "registry_access/loopback.rs"]
 mod loopback;
+#[path = "registry_access/refused_certificate.rs"]
+mod refused_certificate;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "registry_access/tarballs.rs"]
+mod tarballs;
 
 use self::loopback::{Minted, Seen, proxy};
 use super::*;

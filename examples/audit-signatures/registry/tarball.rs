@@ -8,6 +8,7 @@ use ureq::http::{Response, header};
 use ureq::{Agent, Body};
 use url::Url;
 
+use super::refused_certificate;
 use crate::npmrc::Access;
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
@@ -95,8 +96,7 @@ impl TarballClient {
                 Some(way) => request.config().proxy(way.proxy()).tls_config(way.tls()).build(),
                 None => request,
             };
-            let response =
-                request.call().map_err(|e| Failure::Passing(format!("{host}: {}", plain(&e.to_string()))))?;
+            let response = request.call().map_err(|e| unanswered(&host, &e))?;
             let status = response.status();
             match status.as_u16() {
                 200 => return Ok(response),
@@ -111,6 +111,13 @@ impl TarballClient {
             }
         }
         Err(Failure::Final(format!("more than {MOST_REDIRECTS} redirects")))
+    }
+}
+
+fn unanswered(host: &str, error: &ureq::Error) -> Failure {
+    match refused_certificate::reason(error) {
+        Some(why) => Failure::Final(format!("{host}: {why}")),
+        None => Failure::Passing(format!("{host}: {}", plain(&error.to_string()))),
     }
 }
 

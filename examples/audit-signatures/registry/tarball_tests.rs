@@ -109,3 +109,14 @@ fn in_16_a_short_answer_or_a_part_is_no_tarball() {
     let part = "206 Partial Content\r\nConnection: close\r\nContent-Length: 5\r\n\r\nbytes";
     assert!(Server::answering(vec![part.into()]).own().unwrap_err().contains("answered 206"));
 }
+
+#[test]
+fn a_refused_certificate_is_not_asked_for_again() {
+    let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+    let error = ureq::Error::Io(std::io::Error::new(std::io::ErrorKind::InvalidData, refused));
+    assert!(
+        matches!(unanswered("npm.example", &error), Failure::Final(why) if why.starts_with("npm.example: its certificate"))
+    );
+    let reset = ureq::Error::Io(std::io::ErrorKind::ConnectionReset.into());
+    assert!(matches!(unanswered("npm.example", &reset), Failure::Passing(_)));
+}
