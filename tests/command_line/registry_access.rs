@@ -188,6 +188,23 @@ fn cl_43_a_client_certificate_is_not_shown_where_a_redirect_leads() {
 }
 
 #[test]
+fn cl_43_a_token_is_not_sent_where_a_redirect_leads() {
+    let home = Home::new();
+    let (port, seen) = home.minted.registry(|path| match path {
+        "/a" => "HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        _ => ok(path),
+    });
+    home.user(&format!("registry=https://localhost:{port}/\ncafile=~/ca.pem\n//localhost:{port}/:_authToken={SECRET}"));
+    home.audit(&[]);
+    let seen = seen.lock().unwrap();
+    let has_token = |path: &str| {
+        let request = seen.iter().find(|request| request.contains(&format!("GET {path} HTTP/1.1"))).unwrap();
+        request.contains(SECRET)
+    };
+    assert_eq!((has_token("/a"), has_token("/b")), (true, false));
+}
+
+#[test]
 fn a_client_certificate_with_another_key_or_through_an_https_proxy_is_refused() {
     let home = Home::new();
     let lines = "registry=https://npm.example/\n//npm.example/:certfile=~/cert.pem\n//npm.example/:keyfile=~/key.pem\n";
