@@ -86,6 +86,26 @@ fn help_is_printed_as_kept() {
     }
 }
 
+/// The formats that other programs read. What is written is the same wherever and whenever it is.
+#[test]
+fn the_demonstration_is_written_for_other_programs_as_kept() {
+    for (format, file) in [
+        ("sarif", "demonstration.sarif"),
+        ("github", "demonstration.github.txt"),
+        ("junit", "demonstration.junit.xml"),
+        ("npm-json", "demonstration.npm.json"),
+    ] {
+        let arguments = [first_command(), ["--format", format, "--include-attestations"].map(String::from).to_vec()];
+        let arguments = arguments.concat();
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(1), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+        golden(file, &output.stdout);
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
+        assert!(!text.contains(root().to_str().unwrap()), "{format} holds a path of this machine");
+        assert_eq!(run(&arguments).stdout, output.stdout, "{format}: a second run prints other bytes");
+    }
+}
+
 /// The arguments of the README's first command for another command.
 fn of_first_command(command: &[&str]) -> Vec<String> {
     let arguments = first_command();

@@ -31,14 +31,17 @@ impl Verifier {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Artifact, DistClaims, PackageId, RegistryId, TrustSnapshot, Verifier};
+    use crate::{Artifact, DistClaims, PackageId, RegistryId, RegistryKeys, TrustSnapshot, Verifier};
 
     const ENDED: &str = "SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA";
     const ENDLESS: &str = "SHA256:DhQ8wR5APBvFHLF/+Tc+AYvPOdTpcIDqOhxsBHRwC7U";
 
     fn wants(registry: RegistryId, keyids: &[&str], more: &str) -> bool {
-        let verifier =
-            Verifier::new(TrustSnapshot::trusted_root().unwrap(), [TrustSnapshot::npm_keys().unwrap()]).unwrap();
+        wants_by(TrustSnapshot::npm_keys().unwrap(), registry, keyids, more)
+    }
+
+    fn wants_by(keys: RegistryKeys, registry: RegistryId, keyids: &[&str], more: &str) -> bool {
+        let verifier = Verifier::new(TrustSnapshot::trusted_root().unwrap(), [keys]).unwrap();
         let signatures: Vec<String> = keyids.iter().map(|id| format!(r#"{{"keyid":"{id}","sig":"MEUC"}}"#)).collect();
         let json =
             format!(r#"{{"name":"x","version":"1.0.0","dist":{{"signatures":[{}]{more}}}}}"#, signatures.join(","));
@@ -56,6 +59,21 @@ mod tests {
     #[test]
     fn attestations_want_the_time_because_provenance_must_not_be_later() {
         assert!(wants(RegistryId::npm(), &[ENDLESS], r#","attestations":{"url":"https://npm.example/x"}"#));
+    }
+
+    /// That npm attests its publications does not hang on which of its keys are given.
+    #[test]
+    fn npms_attestations_want_the_time_without_a_key_for_them() {
+        let all = include_str!("../../testdata/trust/npm-keys.json");
+        let mut keys: serde_json::Value = serde_json::from_str(all).unwrap();
+        keys["keys"].as_array_mut().unwrap().retain(|key| key["keyUsage"] == "npm:signatures");
+        let advertised = r#","attestations":{"url":"https://npm.example/x"}"#;
+        let by = |registry: RegistryId| {
+            let keys = RegistryKeys::from_json(registry.clone(), keys.to_string().as_bytes()).unwrap();
+            wants_by(keys, registry, &[ENDLESS], advertised)
+        };
+        assert!(by(RegistryId::npm()));
+        assert!(!by(RegistryId::new("https://other.example").unwrap()));
     }
 
     #[test]

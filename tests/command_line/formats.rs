@@ -1,5 +1,8 @@
 //! The formats for CI systems and for npm's scripts: by their schemas and shapes, and with hostile names.
 
+#[path = "formats/hostile.rs"]
+mod hostile_names;
+
 use super::*;
 
 /// A package that the registry's packument lists with another digest than the lock file has.
@@ -112,6 +115,24 @@ fn npm_json_has_the_shape_of_npm_field_by_field() {
 }
 
 #[test]
+fn npm_json_has_an_entry_for_every_location() {
+    let case = Case::new(&json!({
+        "node_modules/a": locked("1.0.0"),
+        "node_modules/b/node_modules/a": locked("1.0.0"),
+        "node_modules/none": locked("1.0.0"),
+        "node_modules/b/node_modules/none": locked("1.0.0"),
+    }));
+    case.unsigned("none", "1.0.0");
+    let found: Value = serde_json::from_slice(&case.audit(&["--format", "npm-json"]).stdout).unwrap();
+    let locations = |list: &str| {
+        let entries = found[list].as_array().unwrap().iter();
+        entries.map(|entry| entry["location"].as_str().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(locations("invalid"), ["node_modules/a", "node_modules/b/node_modules/a"]);
+    assert_eq!(locations("missing"), ["node_modules/b/node_modules/none", "node_modules/none"]);
+}
+
+#[test]
 fn npm_json_lists_verified_attestations_if_asked() {
     let root = env!("CARGO_MANIFEST_DIR");
     let trust = |file: &str| format!("{root}/testdata/registry-trust/{file}");
@@ -169,6 +190,24 @@ fn github_shows_ten_of_a_kind_and_counts_the_rest() {
     assert!(text.contains("16 more packages are not shown here"), "{text}");
 }
 
+/// A slot that is occupied is denied, and what nobody signed is invalid.
+#[test]
+fn github_shows_what_is_forged_before_what_is_not_wanted() {
+    let mut packages: serde_json::Map<String, Value> = (0..10)
+        .map(|n| (format!("node_modules/g{n}"), json!({"resolved": format!("git+ssh://git.example/g{n}#0")})))
+        .collect();
+    packages.insert("node_modules/z".into(), locked("1.0.0"));
+    let case = Case::new(&Value::Object(packages));
+    case.unsigned("z", "1.0.0");
+    let publishers: Vec<String> = (0..10).map(|n| format!("g{n}=o/r:f.yml")).collect();
+    let flags = publishers.iter().flat_map(|publisher| ["--publisher", publisher.as_str()]);
+    let text = out(&case.audit(&flags.chain(["--format", "github"]).collect::<Vec<_>>()));
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].contains("title=z@1.0.0 is invalid::"), "{text}");
+    assert!(lines[1].contains("title=g0 is denied::"), "{text}");
+    assert!(lines[9].contains("2 more packages are not shown here"), "{text}");
+}
+
 #[test]
 fn cl_26_junit_has_a_case_for_every_package_and_survives_hostile_names() {
     let output = hostile().audit(&["--format", "junit"]);
@@ -204,6 +243,10 @@ fn cl_03_no_format_takes_an_empty_audit_for_a_clean_one() {
     assert!(printed("junit").contains(r#"errors="1""#));
     let sarif: Value = serde_json::from_str(&printed("sarif")).unwrap();
     assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+    // As npm does it: no lists, because two empty ones are a clean audit.
+    let npm: Value = serde_json::from_str(&printed("npm-json")).unwrap();
+    let summary = "found no dependencies to audit that were installed from a supported registry";
+    assert_eq!(npm, json!({"error": {"summary": summary, "detail": "Nothing was audited, so nothing is proved."}}));
 }
 
 #[test]

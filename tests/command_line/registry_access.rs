@@ -2,8 +2,12 @@
 
 #[path = "registry_access/loopback.rs"]
 mod loopback;
+#[path = "registry_access/refused_certificate.rs"]
+mod refused_certificate;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "registry_access/tarballs.rs"]
+mod tarballs;
 
 use self::loopback::{Minted, Seen, proxy};
 use super::*;
@@ -181,6 +185,23 @@ fn cl_43_a_client_certificate_is_not_shown_where_a_redirect_leads() {
     assert!(home.notes(&[], "NOTE_AUDIT_CREDENTIAL").contains("A client certificate is used for"));
     let seen = all(&seen);
     assert!(seen.contains("certificate\nGET /a HTTP/1.1") && seen.contains("nobody\nGET /b HTTP/1.1"), "{seen}");
+}
+
+#[test]
+fn cl_43_a_token_is_not_sent_where_a_redirect_leads() {
+    let home = Home::new();
+    let (port, seen) = home.minted.registry(|path| match path {
+        "/a" => "HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        _ => ok(path),
+    });
+    home.user(&format!("registry=https://localhost:{port}/\ncafile=~/ca.pem\n//localhost:{port}/:_authToken={SECRET}"));
+    home.audit(&[]);
+    let seen = seen.lock().unwrap();
+    let has_token = |path: &str| {
+        let request = seen.iter().find(|request| request.contains(&format!("GET {path} HTTP/1.1"))).unwrap();
+        request.contains(SECRET)
+    };
+    assert_eq!((has_token("/a"), has_token("/b")), (true, false));
 }
 
 #[test]

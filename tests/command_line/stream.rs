@@ -191,6 +191,28 @@ fn a_policy_is_required_of_every_request() {
     assert_eq!(verdicts[0]["failures"][0]["code"], "ERR_COUNTERSIGN_PUBLISHER_MISMATCH");
 }
 
+/// That the packument has no time is known of a package; that nobody asked is the asker's doing.
+#[test]
+fn a_publish_time_that_is_null_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.toml");
+    let default = "{ require = [\"registry-signature\"], min-age = { days = 3, time = \"asserted\" } }";
+    fs::write(&file, format!("schema = 1\ndefault = {default}\n")).unwrap();
+    let code = |time: Option<Value>| {
+        let mut request = good();
+        for member in ["attestations", "publishTime"] {
+            request.as_object_mut().unwrap().remove(member);
+        }
+        request.as_object_mut().unwrap().extend(time.map(|time| ("publishTime".to_owned(), time)));
+        let (_, verdicts, _) = stream(lines(&[request]), &["--policy", file.to_str().unwrap()]);
+        verdicts[0]["failures"][0]["code"].as_str().unwrap_or("none").replace("ERR_COUNTERSIGN_", "")
+    };
+    assert_eq!(code(None), "NOT_SUPPLIED");
+    assert_eq!(code(Some(Value::Null)), "AGE_UNPROVABLE");
+    assert_eq!(code(Some(json!("2026-11-21T00:00:00Z"))), "TOO_YOUNG");
+    assert_eq!(code(Some(json!("2026-11-01T00:00:00Z"))), "none");
+}
+
 #[test]
 fn what_is_asked_about_decides_and_not_what_the_documents_say_of_themselves() {
     let verdict = |request: Value| {

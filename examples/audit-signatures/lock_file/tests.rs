@@ -171,6 +171,21 @@ fn po_34_two_writers_lose_nothing() {
     assert_eq!(names(&folder), ["countersign.lock"]);
 }
 
+/// What was compared would be replaced by another run in between.
+#[test]
+#[cfg(unix)]
+fn po_34_no_lock_is_written_while_somebody_else_writes() {
+    let (folder, path) = folder();
+    let (file, _) = LockFile::open(&path).unwrap();
+    let other = OnlyWriter::of(folder.path()).unwrap();
+    assert!(file.write(&lock_of("2.0.0")).unwrap_err().contains("somebody else is writing in its folder: run again"));
+    assert_eq!(text(&path), lock_of("1.0.0").to_json());
+    assert_eq!(names(&folder), ["countersign.lock"]);
+    drop(other);
+    file.write(&lock_of("2.0.0")).unwrap();
+    assert_eq!(text(&path), lock_of("2.0.0").to_json());
+}
+
 #[test]
 fn the_same_lock_is_not_written_again() {
     let (_folder, path) = folder();

@@ -131,3 +131,16 @@ impl<'de> Visitor<'de> for NamesVisitor {
         Ok(Names { all: false, names })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lk_25_a_key_is_no_longer_than_a_path() {
+        let of = |length: usize| serde_json::from_str::<Table<u8>>(&format!("{{\"{}\":1}}", "k".repeat(length)));
+        assert_eq!(of(LONGEST_KEY).unwrap().0.len(), 1);
+        assert!(of(LONGEST_KEY + 1).unwrap_err().to_string().contains("is longer than 4096 bytes"));
+    }
+}

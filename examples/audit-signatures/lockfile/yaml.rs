@@ -23,6 +23,10 @@ pub fn documents<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, String> {
 }
 
 fn options() -> Options {
+    options_within(MOST_EVENTS)
+}
+
+fn options_within(most_events: usize) -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_anchors: 0,
@@ -31,8 +35,8 @@ fn options() -> Options {
             max_depth: 64,
             flow_nesting_limit: 64,
             max_documents: MOST_DOCUMENTS,
-            max_events: MOST_EVENTS,
-            max_nodes: MOST_EVENTS,
+            max_events: most_events,
+            max_nodes: most_events,
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
         merge_keys: MergeKeyPolicy::Error,
@@ -176,11 +180,35 @@ mod tests {
 
     #[test]
     fn lk_25_depth_and_documents_are_bounded() {
-        let deep = format!("a: {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(!error(&deep).is_empty());
+        for depth in [70, 100_000] {
+            let deep = format!("a: {}{}\n", "[".repeat(depth), "]".repeat(depth));
+            assert!(error(&deep).contains("recursion limit"), "{}", error(&deep));
+        }
         let blocks: String = (0..70).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
         assert!(error(&blocks).contains("depth"), "{}", error(&blocks));
         assert!(error(&"---\na: 1\n".repeat(9)).contains("documents"), "{}", error(&"---\na: 1\n".repeat(9)));
+    }
+
+    #[test]
+    fn re_06_what_a_document_holds_is_bounded() {
+        let read = |members: usize| {
+            let text = format!("a: {{{}}}\n", (0..members).map(|n| format!("k{n}: v")).collect::<Vec<_>>().join(", "));
+            from_multiple_with_options::<Object<BTreeMap<String, Texts>>>(&text, options_within(100)).map(drop)
+        };
+        read(40).unwrap();
+        let many = read(60).unwrap_err().to_string();
+        assert!(many.contains("events"), "{many}");
+    }
+
+    /// npm's files have true and false; whoever writes `no` means a text.
+    #[test]
+    fn only_true_and_false_are_flags() {
+        let flag = |text: &str| documents::<BTreeMap<String, bool>>(&format!("a: {text}\n"));
+        assert!(flag("true").unwrap()[0]["a"] && !flag("false").unwrap()[0]["a"]);
+        for text in ["yes", "no", "on", "y", "1"] {
+            let refused = flag(text).unwrap_err();
+            assert!(refused.contains("bool"), "{refused}");
+        }
     }
 
     #[test]

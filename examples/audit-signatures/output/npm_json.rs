@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use countersign::report::{AuditReport, PackageReport};
+use countersign::{ParseError, VerifyError};
 use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use super::Context;
 use super::finding::{self, Finding};
@@ -27,7 +29,7 @@ struct Document<'a> {
     verified: Option<Entries<'a>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum List {
     Invalid,
     Missing,
@@ -78,7 +80,16 @@ struct Provenance {
     predicate_type: String,
 }
 
+/// As npm's error, in whose presence it prints no lists: two empty ones would be a clean audit.
+const NOTHING: &str = "found no dependencies to audit that were installed from a supported registry";
+
 pub fn write(out: &mut dyn Write, report: &AuditReport, context: &Context) -> Result<(), String> {
+    if !finding::is_audited(report) {
+        return pretty(
+            out,
+            &json!({"error": {"summary": NOTHING, "detail": "Nothing was audited, so nothing is proved."}}),
+        );
+    }
     let items = context.items.iter().map(|item| ((item.name.as_str(), item.version.as_str()), item));
     let resolved: BTreeMap<(&str, &str), &Item> = items.collect();
     let entries = |list| Entries { list, report, resolved: &resolved };
@@ -162,16 +173,22 @@ impl Entries<'_> {
 fn code(finding: &Finding) -> &str {
     match finding.code.strip_prefix("ERR_COUNTERSIGN_").unwrap_or_default() {
         "REGISTRY_SIGNATURE" => "EINTEGRITYSIGNATURE",
-        "KEY_EXPIRED" if finding.claim == "registry-signature" => "EEXPIREDSIGNATUREKEY",
+        // npm holds the time of a keyed attestation against the key's end too.
+        "KEY_EXPIRED" => "EEXPIREDSIGNATUREKEY",
         "UNKNOWN_KEY" => "EMISSINGSIGNATUREKEY",
         "SUBJECT_MISMATCH" | "SUBJECT_COUNT" => "EATTESTATIONSUBJECT",
-        _ if is_about_attestation(finding) => "EATTESTATIONVERIFY",
+        // These two are about good attestations.
+        "PUBLISH_NOT_ATTESTED" | "PROVENANCE_AFTER_PUBLISH" => &finding.code,
+        _ if is_failed_attestation(finding) => "EATTESTATIONVERIFY",
         _ => &finding.code,
     }
 }
 
-fn is_about_attestation(finding: &Finding) -> bool {
+/// An attestation that is there and does not verify: not one that is wanting, late or unwanted, of which npm
+/// knows nothing.
+fn is_failed_attestation(finding: &Finding) -> bool {
     matches!(finding.claim.as_str(), "publish-attestation" | "provenance")
+        && VerifyError::CODES.iter().chain(ParseError::CODES).any(|code| *code == finding.code)
 }
 
 fn predicate_type(finding: &Finding, package: &Package) -> Option<String> {
@@ -180,27 +197,5 @@ fn predicate_type(finding: &Finding, package: &Package) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn npm_code(ours: &str, claim: &str) -> String {
-        let finding = Finding { code: ours.into(), claim: claim.into(), message: String::new(), help: String::new() };
-        code(&finding).to_owned()
-    }
-
-    #[test]
-    fn npms_codes_for_what_npm_knows() {
-        for (ours, claim, npms) in [
-            ("ERR_COUNTERSIGN_REGISTRY_SIGNATURE", "registry-signature", "EINTEGRITYSIGNATURE"),
-            ("ERR_COUNTERSIGN_KEY_EXPIRED", "registry-signature", "EEXPIREDSIGNATUREKEY"),
-            ("ERR_COUNTERSIGN_KEY_EXPIRED", "publish-attestation", "EATTESTATIONVERIFY"),
-            ("ERR_COUNTERSIGN_UNKNOWN_KEY", "registry-signature", "EMISSINGSIGNATUREKEY"),
-            ("ERR_COUNTERSIGN_SUBJECT_MISMATCH", "provenance", "EATTESTATIONSUBJECT"),
-            ("ERR_COUNTERSIGN_ENVELOPE_SIGNATURE", "provenance", "EATTESTATIONVERIFY"),
-            ("ERR_COUNTERSIGN_INTEGRITY_DISAGREEMENT", "manifest", "ERR_COUNTERSIGN_INTEGRITY_DISAGREEMENT"),
-            ("ERR_COUNTERSIGN_PUBLISHER_MISMATCH", "publisher", "ERR_COUNTERSIGN_PUBLISHER_MISMATCH"),
-        ] {
-            assert_eq!(npm_code(ours, claim), npms, "{ours} {claim}");
-        }
-    }
-}
+#[path = "npm_json_tests.rs"]
+mod tests;

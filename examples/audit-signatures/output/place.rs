@@ -62,3 +62,15 @@ impl File {
         Some(Self { relative, absolute })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_stands_at_the_first_of_its_locations_that_has_a_line() {
+        let places = Places { file: None, lines: BTreeMap::from([("b".into(), 2), ("c".into(), 3)]) };
+        assert_eq!(places.line(&["a", "b", "c"].map(String::from)), Some(2));
+        assert_eq!(places.line(&["a".into()]), None);
+    }
+}

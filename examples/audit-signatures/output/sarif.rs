@@ -48,6 +48,8 @@ struct Results<'a> {
 struct Rule {
     index: usize,
     help: String,
+    /// Of the gravest package that has it: one code can be an error here and a doubt there.
+    gravity: Gravity,
 }
 
 pub fn write(out: &mut dyn Write, report: &AuditReport, context: &Context) -> Result<(), String> {
@@ -81,8 +83,11 @@ pub fn write(out: &mut dyn Write, report: &AuditReport, context: &Context) -> Re
 fn rules(report: &AuditReport) -> Result<BTreeMap<String, Rule>, String> {
     let mut rules = BTreeMap::new();
     for package in report.packages() {
-        for Finding { code, help, .. } in finding::of(&Package::of(package)?) {
-            rules.entry(code).or_insert(Rule { index: 0, help });
+        let package = Package::of(package)?;
+        let Some(gravity) = finding::gravity(&package) else { continue };
+        for Finding { code, help, .. } in finding::of(&package) {
+            let rule = rules.entry(code).or_insert(Rule { index: 0, help, gravity });
+            rule.gravity = rule.gravity.min(gravity);
         }
     }
     for (index, rule) in rules.values_mut().enumerate() {
@@ -97,7 +102,15 @@ fn described(code: &str, rule: &Rule) -> Value {
         "id": code,
         "shortDescription": {"text": name},
         "help": {"text": rule.help},
+        "defaultConfiguration": {"level": level(rule.gravity)},
     })
+}
+
+fn level(gravity: Gravity) -> &'static str {
+    match gravity {
+        Gravity::Error => "error",
+        Gravity::Warning => "warning",
+    }
 }
 
 /// In a message brackets are links and braces are places for arguments (SARIF §3.11.5, §3.11.6).
@@ -123,11 +136,10 @@ impl Results<'_> {
     fn result(&self, package: &Package, gravity: Gravity, finding: &Finding) -> Value {
         let id = plain(&package.id());
         let place = package.locations.first().map_or_else(String::new, |location| plain(location));
-        let level = if gravity == Gravity::Error { "error" } else { "warning" };
         json!({
             "ruleId": finding.code,
             "ruleIndex": self.rules.get(&finding.code).map(|rule| rule.index),
-            "level": level,
+            "level": level(gravity),
             "message": {"text": literal(&format!("{id}: {}. {}", finding.message, finding.help))},
             "locations": [self.location(package, &id)],
             // A line that moves makes no new alert.

@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ const OLDEST_PART: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub struct Cache {
     folder: PathBuf,
+    /// One file at a time: many threads that make files in one folder burn CPU waiting for it.
+    writing: Mutex<()>,
 }
 
 /// By what a server recognises the document that is kept.
@@ -86,7 +89,7 @@ impl Cache {
         let unusable = |why: String| format!("{}: {why}", plain(&folder.display().to_string()));
         create(folder).map_err(|e| unusable(e.to_string()))?;
         owned(folder).map_err(unusable)?;
-        let cache = Self { folder: folder.to_path_buf() };
+        let cache = Self { folder: folder.to_path_buf(), writing: Mutex::default() };
         cache.remove_leftovers();
         Ok(cache)
     }
@@ -130,6 +133,7 @@ impl Cache {
             sha256: hex::encode(Sha256::digest(body)),
             length: body.len() as u64,
         };
+        let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = tempfile::Builder::new().prefix(PART).tempfile_in(&self.folder)?;
         serde_json::to_writer(&mut file, &header)?;
         file.write_all(b"\n")?;

@@ -49,6 +49,10 @@ fn what_is_kept_is_given_back_to_whom_it_was_answered() {
     cache.put(key(&document), Validators::default(), b"new");
     assert_eq!(cache.get(key(&document)).unwrap().body, b"new");
     entry(&cache);
+    // Nor does the one push out the other.
+    let somebody = Key { identified: true, ..key(&document) };
+    cache.put(somebody, Validators::default(), b"his");
+    assert_eq!([key(&document), somebody].map(|key| cache.get(key).unwrap().body), [b"new", b"his"]);
 }
 
 #[test]
@@ -91,8 +95,18 @@ fn keys_are_trust_and_are_not_kept() {
 fn re_01_a_document_over_its_limit_is_not_kept() {
     let (_folder, cache) = opened();
     let document = Document::version("a", "1.0.0").unwrap();
-    cache.put(key(&document), validators(), &vec![b' '; usize::try_from(document.limit()).unwrap() + 1]);
-    assert_eq!(cache.get(key(&document)), None);
+    let long = vec![b' '; usize::try_from(document.limit()).unwrap() + 1];
+    cache.put(key(&document), validators(), &long);
+    assert_eq!(fs::read_dir(&cache.folder).unwrap().count(), 0);
+    // Nor is one believed that was put there, whatever it says of its length.
+    for length in [long.len(), 2] {
+        let (url, sha256) = (key(&document).url(), hex::encode(Sha256::digest(&long)));
+        let header =
+            serde_json::json!({"url": url, "identified": false, "fetched": 0, "sha256": sha256, "length": length});
+        let entry = [header.to_string().as_bytes(), b"\n", &long].concat();
+        fs::write(cache.path(key(&document)).unwrap(), entry).unwrap();
+        assert_eq!(cache.get(key(&document)), None, "{length}");
+    }
     cache.put(key(&document), Validators { etag: Some("x".repeat(5000)), last_modified: None }, b"{}");
     assert_eq!(cache.get(key(&document)).unwrap().validators, Validators::default());
 }
@@ -140,6 +154,16 @@ fn cl_51_a_folder_that_others_can_write_to_is_refused() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     assert!(Cache::open(&file).is_err());
+}
+
+/// Root alone can make a folder that is somebody else's.
+#[test]
+#[cfg(unix)]
+fn cl_51_a_folder_of_another_user_is_refused() {
+    let (_folder, cache) = opened();
+    if std::os::unix::fs::chown(&cache.folder, Some(12_345), None).is_ok() {
+        assert!(Cache::open(&cache.folder).unwrap_err().contains("it is another user's"));
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use ureq::{Agent, Body, RequestBuilder};
 
 use super::addresses::Addresses;
 use super::cache::{Cache, Kept, Key, Validators};
-use super::{Document, Fetched, Source};
+use super::{Document, Fetched, Source, refused_certificate};
 use crate::npmrc::Access;
 use crate::one_origin::{self, redirected};
 use crate::plain_text::plain;
@@ -98,7 +98,7 @@ impl Http {
             let request = self.request(&url, hop, left);
             let mut response = match unless_it_is(request, kept).call() {
                 Ok(response) => response,
-                Err(e) => return Attempt::Failed(format!("{}: {}", self.url, plain(&e.to_string())), None),
+                Err(e) => return self.unanswered(&e),
             };
             let status = response.status();
             match status.as_u16() {
@@ -124,6 +124,13 @@ impl Http {
             }
         }
         Attempt::Settled(Fetched::Unavailable(format!("{} redirected more than {MOST_REDIRECTS} times", self.url)))
+    }
+
+    fn unanswered(&self, error: &ureq::Error) -> Attempt {
+        match refused_certificate::reason(error) {
+            Some(why) => Attempt::Settled(Fetched::Unavailable(format!("{}: {}", self.url, why))),
+            None => Attempt::Failed(format!("{}: {}", self.url, plain(&error.to_string())), None),
+        }
     }
 
     /// Credentials are meant for the registry that was named, so they are not sent where it redirects.

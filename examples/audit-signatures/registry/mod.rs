@@ -12,6 +12,7 @@ mod http;
 mod interruptible;
 mod offline;
 mod recording;
+mod refused_certificate;
 mod replay;
 mod tarball;
 

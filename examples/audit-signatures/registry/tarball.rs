@@ -14,6 +14,7 @@ use ureq::{Agent, Body};
 use url::Url;
 
 use super::addresses::Addresses;
+use super::refused_certificate;
 use crate::npmrc::Access;
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
@@ -117,8 +118,7 @@ impl TarballClient {
                 Some(secret) => request.header(header::AUTHORIZATION, secret),
                 None => request,
             };
-            let response =
-                request.call().map_err(|e| Failure::Passing(format!("{host}: {}", plain(&e.to_string()))))?;
+            let response = request.call().map_err(|e| unanswered(&host, &e))?;
             let status = response.status();
             match status.as_u16() {
                 200 => return Ok(response),
@@ -133,6 +133,13 @@ impl TarballClient {
             }
         }
         Err(Failure::Final(format!("more than {MOST_REDIRECTS} redirects")))
+    }
+}
+
+fn unanswered(host: &str, error: &ureq::Error) -> Failure {
+    match refused_certificate::reason(error) {
+        Some(why) => Failure::Final(format!("{host}: {why}")),
+        None => Failure::Passing(format!("{host}: {}", plain(&error.to_string()))),
     }
 }
 

@@ -138,3 +138,14 @@ fn cl_42_a_token_is_not_sent_to_where_a_tarball_is_redirected() {
     let answers = vec![redirect("/npm/b/-/b-1.0.0.tgz"), body("bytes")];
     assert_eq!(told(answers, "npm/", "npm/a/-/a-1.0.0.tgz"), [true, false]);
 }
+
+#[test]
+fn a_refused_certificate_is_not_asked_for_again() {
+    let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+    let error = ureq::Error::Io(std::io::Error::new(std::io::ErrorKind::InvalidData, refused));
+    assert!(
+        matches!(unanswered("npm.example", &error), Failure::Final(why) if why.starts_with("npm.example: its certificate"))
+    );
+    let reset = ureq::Error::Io(std::io::ErrorKind::ConnectionReset.into());
+    assert!(matches!(unanswered("npm.example", &reset), Failure::Passing(_)));
+}

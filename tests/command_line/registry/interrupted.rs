@@ -76,11 +76,15 @@ fn cl_08_a_deadline_ends_a_run_that_waits() {
     let registry = hanging("signed-by-two-keys");
     let project = project(&locked(&["signed", "signed-by-two-keys"]));
     let since = Instant::now();
-    let (exit, report) = report(audit(project.path(), &registry, &["--deadline", "3"]));
+    let sarif = project.path().join("report.sarif");
+    let flags = ["--deadline", "3", "--output", &format!("sarif={}", sarif.display())];
+    let (exit, report) = report(audit(project.path(), &registry, &flags));
     assert!(since.elapsed() < Duration::from_secs(12), "{:?}", since.elapsed());
     assert_eq!(exit, 1);
     assert_eq!(verdict(&report, "signed"), "verified");
     assert_eq!(verdict(&report, "signed-by-two-keys"), "unverifiable MANIFEST_UNAVAILABLE");
+    let sarif: Value = serde_json::from_slice(&fs::read(sarif).unwrap()).unwrap();
+    assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
 }
 
 #[test]

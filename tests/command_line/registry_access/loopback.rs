@@ -27,6 +27,11 @@ impl Minted {
         Self(Authority::root("registry access root", "npm.example", "root"))
     }
 
+    /// One that the first did not sign.
+    pub fn another() -> Self {
+        Self(Authority::root("another root", "npm.example", "another root"))
+    }
+
     pub fn pem(&self) -> String {
         pem("CERTIFICATE", &self.0.der)
     }
