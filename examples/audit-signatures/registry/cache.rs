@@ -133,11 +133,10 @@ impl Cache {
             sha256: hex::encode(Sha256::digest(body)),
             length: body.len() as u64,
         };
+        let entry = [&*serde_json::to_vec(&header)?, b"\n", body].concat();
         let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = tempfile::Builder::new().prefix(PART).tempfile_in(&self.folder)?;
-        serde_json::to_writer(&mut file, &header)?;
-        file.write_all(b"\n")?;
-        file.write_all(body)?;
+        file.write_all(&entry)?;
         file.persist(path)?;
         Ok(())
     }
