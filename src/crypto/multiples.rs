@@ -5,8 +5,8 @@
 //! (Renes, Costello and Batina 2015): the same point twice, its negative and the point at infinity are
 //! added like any others. All times vary with the inputs, none of which is secret.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 use ecdsa::elliptic_curve::array::typenum::Unsigned as _;
 use ecdsa::elliptic_curve::ops::{Invert as _, Reduce as _};
@@ -41,9 +41,14 @@ impl<C: Curve> Reused<C> {
     }
 
     /// Whether the signature over the digest is by this key (FIPS 186-5 §6.4.2). `generator` has the
-    /// multiples of the curve's own point.
+    /// multiples of the curve's own point, made when the first key is used again.
     #[allow(clippy::arithmetic_side_effects, reason = "it is of points, and of numbers modulo the order")]
-    pub(super) fn has_signed(&self, generator: &Multiples<C>, digest: &[u8], signature: &Signature<C>) -> bool {
+    pub(super) fn has_signed(
+        &self,
+        generator: &LazyLock<Multiples<C>>,
+        digest: &[u8],
+        signature: &Signature<C>,
+    ) -> bool {
         if self.multiples.get().is_none() && !self.used.swap(true, Ordering::Relaxed) {
             return self.key.verify_prehash(digest, signature).is_ok();
         }
@@ -155,7 +160,7 @@ mod tests {
     }
 
     /// Both ways, which must agree.
-    fn judged<C: Curve>(key: &Reused<C>, g: &Multiples<C>, digest: &[u8], signature: &Signature<C>) -> bool {
+    fn judged<C: Curve>(key: &Reused<C>, g: &LazyLock<Multiples<C>>, digest: &[u8], signature: &Signature<C>) -> bool {
         let by_tables = key.has_signed(g, digest, signature);
         assert!(key.multiples.get().is_some());
         assert_eq!(by_tables, key.key.verify_prehash(digest, signature).is_ok(), "{digest:?} {signature:?}");
@@ -166,7 +171,7 @@ mod tests {
     where
         SigningKey<C>: ecdsa::signature::hazmat::PrehashSigner<Signature<C>>,
     {
-        let generator = Multiples::of_generator();
+        let generator: LazyLock<Multiples<C>> = LazyLock::new(Multiples::of_generator);
         let secrets = numbers::<C>(3).take(8).chain([Scalar::<C>::from(1_u64), -Scalar::<C>::from(1_u64)]);
         for (n, secret) in secrets.enumerate() {
             let signer = SigningKey::<C>::from_bytes(&secret.into()).unwrap();
@@ -202,7 +207,7 @@ mod tests {
     /// may choose the signature may choose that.
     #[test]
     fn rs_40_the_same_point_twice_and_its_negative() {
-        let generator = Multiples::<NistP256>::of_generator();
+        let generator: LazyLock<Multiples<NistP256>> = LazyLock::new(Multiples::of_generator);
         let digest = Sha256::digest(b"signed");
         let z = scalar::<NistP256>(&digest);
         for secret in numbers::<NistP256>(4).take(20) {
@@ -220,7 +225,8 @@ mod tests {
     #[test]
     fn tables_are_made_at_the_second_use() {
         let signer = SigningKey::<NistP256>::from_bytes(&numbers::<NistP256>(6).next().unwrap().into()).unwrap();
-        let (key, generator) = (Reused::new(*signer.verifying_key()), Multiples::of_generator());
+        let key = Reused::new(*signer.verifying_key());
+        let generator: LazyLock<Multiples<NistP256>> = LazyLock::new(Multiples::of_generator);
         let digest = Sha256::digest(b"signed");
         let signature = signer.sign_prehash(&digest).unwrap();
         for made in [false, true, true] {
