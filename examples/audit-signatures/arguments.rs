@@ -61,6 +61,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = EXPLAIN_HELP)]
 pub struct ExplainArguments {
     /// The package, with the version that is audited
     #[arg(value_name = "NAME@VERSION", value_parser = package_id)]
@@ -71,6 +72,7 @@ pub struct ExplainArguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = POLICY_HELP)]
 pub enum PolicyCommand {
     /// Read a policy and say what it holds; exit code 2 and the line and column if it is none
     Check {
@@ -80,6 +82,28 @@ pub enum PolicyCommand {
     /// Print a policy made from a verified audit: a publisher for each package with provenance, for a person to review
     Init(Box<Inputs>),
 }
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  audit-signatures explain @octo/lib@1.2.3
+      The package as the project in this folder locks it.
+  audit-signatures explain @octo/lib@1.2.3 ../app --policy policy.toml --format json
+
+Exit codes:
+  0  the package is verified
+  1  it is not
+  2  wrong usage, an I/O error, or the lock file does not have it";
+
+const POLICY_HELP: &str = "\
+Examples:
+  audit-signatures policy init > policy.toml
+      Written from what is signed now. Compare each line with what the project itself says before it counts.
+  audit-signatures policy check policy.toml
+
+Exit codes:
+  0  the policy can be read; for init, every package is verified
+  1  init only: a package is not verified, and has no rule
+  2  wrong usage, an I/O error, or no policy";
 
 const AFTER_HELP: &str = "\
 A project in a folder that is called like a command, such as policy, is ./policy; an existing path is never

@@ -37,6 +37,7 @@ mod target;
 mod trust;
 mod trust_refresh;
 mod view;
+mod warnings;
 mod workers;
 
 use std::io::Write as _;
@@ -104,6 +105,9 @@ fn audited(arguments: &AuditArguments) -> Result<ExitCode, String> {
         look: output.look(),
     };
     outputs.finish(&report, &context)?;
+    if !output.has_notes() {
+        warnings::say(report.notes());
+    }
     Ok(match ended {
         Some(ended) => ExitCode::from(ended.exit_code()),
         None if report.is_clean() => ExitCode::SUCCESS,

@@ -67,6 +67,22 @@ impl RegistryUrl {
         (target.origin() == self.0.origin() && !credentials).then(|| target.into())
     }
 
+    pub fn as_url(&self) -> &Url {
+        &self.0
+    }
+
+    /// Whether this stands below the registry's own address, whichever way a server reads it: one that
+    /// decodes before it routes would take `a/..%2fb`, `a/..;/b` or `a/..%5cb` for `b`, another's folder.
+    pub fn is_above(&self, url: &Url) -> bool {
+        let Some(below) = url.path().strip_prefix(self.0.path()) else { return false };
+        let is_plain = |name: &str| {
+            let mut letters = name.bytes();
+            !matches!(name, "" | "." | "..") && letters.all(|b| b.is_ascii_alphanumeric() || b"@._~+-".contains(&b))
+        };
+        let below = below.replace("%2F", "/").replace("%2f", "/");
+        self.0.origin() == url.origin() && below.split('/').all(is_plain)
+    }
+
     /// Whether this stands at the registry's own scheme, host and port.
     pub fn has_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()
@@ -103,6 +119,34 @@ mod tests {
             "http://npm.example:8080/a/npm/"
         );
         assert_eq!(RegistryUrl::parse("https://bücher.example").unwrap().as_str(), "https://xn--bcher-kva.example/");
+    }
+
+    #[test]
+    fn what_is_below_a_registry_is_so_for_every_server() {
+        let registry = RegistryUrl::parse("https://shared.example/alice/").unwrap();
+        let is_above = |url: &str| registry.is_above(&Url::parse(url).unwrap());
+        for below in ["a/-/a-1.0.0.tgz", "@s/a/-/a-1.0.0-rc.1+b.tgz", "@s%2fa/-/a.tgz", "a/b/../c", "a.tgz?token=x"] {
+            assert!(is_above(&format!("https://shared.example/alice/{below}")), "{below}");
+        }
+        for elsewhere in [
+            "https://shared.example/mallory/a.tgz",
+            "https://shared.example/alice",
+            "https://shared.example/alice/",
+            "https://shared.example/alice/../mallory/a.tgz",
+            "https://shared.example/alice/%2e%2e/mallory/a.tgz",
+            "https://shared.example/alice/..%2fmallory/a.tgz",
+            "https://shared.example/alice/..%2Fmallory/a.tgz",
+            "https://shared.example/alice/a%2f../b",
+            "https://shared.example/alice/..%5cmallory/a.tgz",
+            "https://shared.example/alice/..;/mallory/a.tgz",
+            "https://shared.example/alice/..%252fmallory/a.tgz",
+            "https://shared.example/alice//mallory/a.tgz",
+            "https://shared.example:8443/alice/a.tgz",
+            "http://shared.example/alice/a.tgz",
+            "https://other.example/alice/a.tgz",
+        ] {
+            assert!(!is_above(elsewhere), "{elsewhere}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use countersign::evidence::Note;
+use countersign::evidence::{Claim, Note};
 use countersign::registry::RegistryKeys;
 use countersign::sigstore::TrustedRoot;
 use countersign::{RegistryId, TrustSnapshot, Verifier};
@@ -33,7 +33,7 @@ impl Trust {
     /// Loads keys and trusted root, and compares the keys with those that the registry answers.
     pub fn load(inputs: &Inputs, session: &Session) -> Result<Self, String> {
         let identity = inputs.registry_identity.clone().unwrap_or_else(RegistryId::npm);
-        let Refreshed { material, notes } = inputs.trust_refresh.run(&identity, false)?;
+        let Refreshed { material, mut notes } = inputs.trust_refresh.run(&identity)?;
         let is_refreshed = material.is_some();
         let (fresh_root, fresh_keys) = material.map_or((None, None), |fresh| (Some(fresh.trusted_root), fresh.keys));
         let root = match fresh_root {
@@ -41,10 +41,10 @@ impl Trust {
             None => root(inputs.trusted_root.as_deref())?,
         };
         let keys = match (&inputs.keys, fresh_keys) {
-            (Some(path), _) => compared(keys_of(path, &identity)?, session)?,
-            (None, Some(keys)) => compared(keys, session)?,
+            (Some(path), _) => compared(keys_of(path, &identity)?, session, &mut notes)?,
+            (None, Some(keys)) => compared(keys, session, &mut notes)?,
             (None, None) if identity.is_npm() => {
-                compared(TrustSnapshot::npm_keys().map_err(|e| e.to_string())?, session)?
+                compared(TrustSnapshot::npm_keys().map_err(|e| e.to_string())?, session, &mut notes)?
             }
             (None, None) => asserted(&identity, session)?,
         };
@@ -91,9 +91,17 @@ fn keys_of(path: &Path, identity: &RegistryId) -> Result<RegistryKeys, String> {
 }
 
 /// Another answer than the trusted keys is a rotation or an impostor; either way the audit would
-/// speak of keys that are not the registry's. No answer is neither.
-fn compared(trusted: RegistryKeys, session: &Session) -> Result<RegistryKeys, String> {
-    let Fetched::Body(json) = session.source().keys() else { return Ok(trusted) };
+/// speak of keys that are not the registry's. No answer is neither: the trusted keys decide all the same.
+fn compared(trusted: RegistryKeys, session: &Session, notes: &mut Vec<Note>) -> Result<RegistryKeys, String> {
+    let json = match session.source().keys() {
+        Fetched::Body(json) => json,
+        Fetched::NotFound | Fetched::NotRecorded => return Ok(trusted),
+        Fetched::Unavailable(reason) => {
+            let message = format!("The trusted keys were not compared with those of {}: {reason}.", session.url());
+            notes.push(Note::new(Claim::Audit, "NOTE_AUDIT_KEYS_NOT_COMPARED", message));
+            return Ok(trusted);
+        }
+    };
     let answered = RegistryKeys::from_json(trusted.registry().clone(), &json)
         .map_err(|e| format!("cannot compare the keys of {} with the trusted ones: {e}", session.url()))?;
     if trusted.agree_with(&answered) {

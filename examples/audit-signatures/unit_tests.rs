@@ -33,4 +33,5 @@ mod target;
 mod trust;
 mod trust_refresh;
 mod view;
+mod warnings;
 mod workers;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -51,15 +51,7 @@ where
         closed: AtomicBool::new(false),
         window: workers.max(1).saturating_mul(AHEAD),
     });
-    let work = Arc::new(work);
-    let (sender, receiver) = channel();
-    for _ in 0..workers.max(1) {
-        let (shared, work, sender) = (Arc::clone(&shared), Arc::clone(&work), sender.clone());
-        thread::Builder::new()
-            .spawn(move || shared.work(&*work, &sender))
-            .map_err(|e| format!("cannot start a thread: {e}"))?;
-    }
-    drop(sender);
+    let receiver = started(&shared, workers.max(1), work)?;
     let (mut next, mut waiting, mut ended) = (0, BTreeMap::new(), None);
     loop {
         match receiver.recv_timeout(TICK) {
@@ -93,6 +85,28 @@ where
         sink(number, result)?;
     }
     Ok(ended.map(|(reason, _)| reason))
+}
+
+/// Starts the threads. The channel ends with the last of them.
+fn started<J, R, I>(
+    shared: &Arc<Shared<I>>,
+    workers: usize,
+    work: impl Fn(J) -> R + Send + Sync + 'static,
+) -> Result<Receiver<(usize, Option<R>)>, String>
+where
+    J: 'static,
+    R: Send + 'static,
+    I: Iterator<Item = J> + Send + 'static,
+{
+    let work = Arc::new(work);
+    let (sender, receiver) = channel();
+    for _ in 0..workers {
+        let (shared, work, sender) = (Arc::clone(shared), Arc::clone(&work), sender.clone());
+        thread::Builder::new()
+            .spawn(move || shared.work(&*work, &sender))
+            .map_err(|e| format!("cannot start a thread: {e}"))?;
+    }
+    Ok(receiver)
 }
 
 impl<J, I: Iterator<Item = J>> Shared<I> {

@@ -269,6 +269,26 @@ fn several_formats_are_written_at_once_and_whole() {
     assert_eq!(last["schema"], report["schema"]);
 }
 
+/// A report replaces a file. A device or a link in its place would be gone.
+#[test]
+#[cfg(unix)]
+fn a_report_replaces_regular_files_alone() {
+    let case = hostile();
+    let link = case.path("link.json");
+    std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+    for place in ["/dev/null", &link] {
+        let output = case.audit(&["--output", &format!("json={place}")]);
+        assert_eq!(code(&output), 2);
+        assert!(err(&output).contains("it is no regular file"), "{place}: {}", err(&output));
+    }
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let twice = case.path("r.json");
+    let output = case.audit(&["--output", &format!("json={twice}"), "--output", &format!("sarif={twice}")]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("two formats are to be written into"), "{}", err(&output));
+    assert!(!std::path::Path::new(&twice).exists());
+}
+
 #[test]
 fn a_report_that_cannot_be_written_is_no_finished_audit() {
     let case = hostile();

@@ -66,6 +66,26 @@ fn a_failed_refresh_warns_or_ends_the_run() {
     assert!(err(&output).contains(&reason), "{}", err(&output));
 }
 
+/// A log that only has verdicts would look like that of a run with fresh trust.
+#[test]
+fn a_failed_refresh_is_said_where_the_report_does_not_say_it() {
+    let (case, server) = (case(), Server::start(repository::Files::new()));
+    let flags = flags(&case, &server, "--refresh-trust");
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let warning = "audit-signatures: warning: The trust could not be refreshed: ";
+    for silent in [&["--format", "github"][..], &["--format", "junit"], &["--format", "npm-json"], &["--quiet"]] {
+        let output = case.audit(&[silent, &flags[..]].concat());
+        assert!(err(&output).contains(warning), "{silent:?}: {}", err(&output));
+    }
+    for telling in [&["--format", "json"][..], &["--format", "human"], &["--format", "sarif"]] {
+        let output = case.audit(&[telling, &flags[..]].concat());
+        assert!(!err(&output).contains(warning), "{telling:?}: {}", err(&output));
+        assert!(
+            super::out(&output).split_whitespace().collect::<Vec<_>>().join(" ").contains("could not be refreshed")
+        );
+    }
+}
+
 #[test]
 fn cl_09_refresh_flags_that_contradict_each_other_are_refused() {
     let missing = |flag: &str| format!("the following required arguments were not provided:\n  {flag}");

@@ -19,6 +19,7 @@ use crate::lockfile::Item;
 use crate::output::{Format, pretty, print, print_by};
 use crate::plain_text::plain;
 use crate::progress::Progress;
+use crate::warnings;
 use claims::ExplainedClaim;
 use publisher::ExplainedPublisher;
 
@@ -53,6 +54,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<ExitCode, String> {
         verified_at: audit.now,
         packages: judged.iter().map(explained).collect::<Result<_, _>>()?,
     };
+    warnings::say(audit.report(Vec::new()).notes());
     match output.format {
         Format::Json => print_by(|out| pretty(out, &explanation))?,
         Format::Human => print(&text::render(&explanation, output.look(), output.detail())?)?,

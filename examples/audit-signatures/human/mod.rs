@@ -69,7 +69,7 @@ pub fn failed_checks(out: &mut Sheet, report: &PackageReport) -> Result<(), Stri
 fn who_built_what(out: &mut Sheet, report: &Report) {
     audited(out, report);
     for note in report.notes.iter().filter(|note| is_about_sources(note)) {
-        labelled(out, 0, "", 0, &plain(&note.message));
+        labelled(out, 0, "", 0, &note.message);
     }
     proved(out, report);
     identities::table(out, report);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entry::{Entry, Kind};
 
 /// Kinds of dependencies that `--omit` leaves out.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Omit {
     pub dev: bool,
     pub optional: bool,

@@ -1,7 +1,7 @@
 //! yarn.lock of yarn 2 and later.
 //!
 //! Its `checksum` is of the archive that yarn makes for its own cache, not of the registry's tarball: no entry has a
-//! digest that a registry signed. Without the tarballs at hand nothing in such a file can be verified.
+//! digest that a registry signed, and nothing in such a file can be verified.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -95,11 +95,6 @@ impl Access {
         self.client.is_some().then(|| self.tls_of_nobody())
     }
 
-    /// For a connection to `url`: the client certificate is shown only for what it is written for.
-    pub fn tls_at(&self, url: &str) -> TlsConfig {
-        self.tls.config(self.credentials.certificate(url).cloned())
-    }
-
     /// For connections to hosts that are told nothing about the user.
     pub fn tls_of_nobody(&self) -> TlsConfig {
         self.tls.config(None)

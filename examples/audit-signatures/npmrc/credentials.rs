@@ -153,7 +153,7 @@ fn pair(name: &str, password: &str) -> Result<Secret, &'static str> {
 /// Why a credential must not be used, if so.
 fn withheld(npmrc: &Npmrc, setting: &Setting, field: Field, conditions: &Conditions<'_>) -> Option<String> {
     let registry = conditions.registry;
-    if !is_https(registry) && !is_loopback(registry) {
+    if !is_https(registry) && !is_loopback(registry.as_url()) {
         return Some("it would go over http, which others can read. Use https".into());
     }
     if conditions.is_unchecked && is_https(registry) {

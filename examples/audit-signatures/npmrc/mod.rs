@@ -52,5 +52,6 @@ pub use arguments::AccessArguments;
 pub use chain::Npmrc;
 pub use decided_by::DecidedBy;
 pub use environment::Environment;
+pub use prefix::is_loopback;
 pub use registries::Chosen;
 pub use setting::Source;

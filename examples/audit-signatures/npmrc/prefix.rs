@@ -43,8 +43,8 @@ pub fn covers(base: &RegistryUrl, url: &str) -> bool {
 }
 
 /// Whether requests to it stay on this machine.
-pub fn is_loopback(registry: &RegistryUrl) -> bool {
-    match Url::parse(registry.as_str()).ok().as_ref().and_then(Url::host) {
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -118,12 +118,12 @@ mod tests {
         for text in
             ["http://localhost:1/", "http://127.0.0.1/", "http://127.9.9.9/", "http://[::1]:8080/", "http://0x7f.1/"]
         {
-            assert!(is_loopback(&url(text)), "{text}");
+            assert!(is_loopback(url(text).as_url()), "{text}");
         }
         for text in
             ["http://localhost.evil.example/", "http://127.0.0.1.evil.example/", "http://0.0.0.0/", "http://10.0.0.1/"]
         {
-            assert!(!is_loopback(&url(text)), "{text}");
+            assert!(!is_loopback(url(text).as_url()), "{text}");
         }
     }
 }

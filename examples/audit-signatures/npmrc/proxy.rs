@@ -12,7 +12,7 @@ use crate::registry_url::RegistryUrl;
 /// The proxy for a registry. This machine itself is never asked for through one: to a proxy, `localhost`
 /// is another machine, and it would read what is sent there over http.
 pub fn proxy(npmrc: &Npmrc, registry: &RegistryUrl, notes: &mut Vec<Note>) -> Result<Option<Proxy>, String> {
-    if is_loopback(registry) {
+    if is_loopback(registry.as_url()) {
         return Ok(None);
     }
     let Some(named) = named(npmrc, registry)? else { return Ok(None) };

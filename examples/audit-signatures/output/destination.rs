@@ -21,8 +21,13 @@ impl Destination {
     /// The file at `path` is replaced at the end, by one that is complete.
     pub fn file(path: &Path) -> Result<Self, String> {
         let failed = |e: io::Error| cannot_write(path, &e);
+        let unfit = |why: &str| Err(format!("cannot write {}: {why}", plain(&path.display().to_string())));
         if path.is_dir() {
-            return Err(format!("cannot write {}: it is a folder", plain(&path.display().to_string())));
+            return unfit("it is a folder");
+        }
+        // It would be replaced: a device or a link by a file.
+        if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+            return unfit("it is no regular file. Name a file that may be replaced, or one that is not there");
         }
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,

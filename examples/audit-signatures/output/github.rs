@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use countersign::report::{AuditReport, Verdict};
+use countersign::report::{AuditReport, PackageReport, Verdict};
 
 use super::Context;
 use super::finding::{self, Gravity};
@@ -21,8 +21,10 @@ pub fn write(out: &mut dyn Write, report: &AuditReport, context: &Context) -> Re
         let mut lines = Vec::new();
         let mut more = 0_usize;
         // The gravest first: what is forged must not be pushed out of sight by what is merely not wanted.
-        let gravest_first = [Verdict::Invalid, Verdict::Denied, Verdict::Unverifiable];
-        let packages = gravest_first.iter().flat_map(|v| report.packages().iter().filter(move |p| p.verdict() == *v));
+        let known = [Verdict::Denied, Verdict::Unverifiable, Verdict::Verified, Verdict::Skipped];
+        let rank = |package: &PackageReport| known.iter().position(|verdict| *verdict == package.verdict());
+        let mut packages: Vec<&PackageReport> = report.packages().iter().collect();
+        packages.sort_by_key(|package| rank(package));
         for package in packages {
             let package = Package::of(package)?;
             if finding::gravity(&package) != Some(gravity) {

@@ -24,6 +24,7 @@ use countersign::report::{AuditReport, PackageReport};
 
 use crate::human::{self, Detail, Look};
 use crate::lockfile::Item;
+use crate::plain_text::plain;
 use crate::progress::Progress;
 use destination::Destination;
 pub use destination::{print, print_by};
@@ -95,6 +96,15 @@ impl OutputArguments {
         }
     }
 
+    /// Whether the report on standard output has the notes of the run.
+    pub fn has_notes(&self) -> bool {
+        match self.format {
+            Format::Human => !self.quiet,
+            Format::Json | Format::Ndjson | Format::Html | Format::Sarif => true,
+            Format::NpmJson | Format::Github | Format::Junit => false,
+        }
+    }
+
     /// How it looks on standard output.
     pub fn look(&self) -> Look {
         terminal::look(self.color)
@@ -155,7 +165,13 @@ pub struct Outputs(Vec<(Format, Destination)>);
 impl Outputs {
     pub fn open(arguments: &OutputArguments) -> Result<Self, String> {
         let mut outputs = vec![(arguments.format, Destination::stdout())];
-        for OutputArgument { format, file } in &arguments.outputs {
+        for (n, OutputArgument { format, file }) in arguments.outputs.iter().enumerate() {
+            if arguments.outputs.iter().skip(n + 1).any(|other| other.file == *file) {
+                let file = plain(&file.display().to_string());
+                return Err(format!(
+                    "--output: two formats are to be written into {file}. Give each a file of its own"
+                ));
+            }
             outputs.push((*format, Destination::file(file)?));
         }
         Ok(Self(outputs))

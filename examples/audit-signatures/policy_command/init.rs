@@ -19,6 +19,7 @@ use crate::auditor::Judged;
 use crate::inputs::{Inputs, Pinning, Required};
 use crate::plain_text::plain;
 use crate::progress::Progress;
+use crate::warnings;
 
 /// The policy as TOML. The exit code is the audit's: what is not verified gets no rule.
 pub fn policy(inputs: &Inputs) -> Result<(String, ExitCode), String> {
@@ -30,6 +31,7 @@ pub fn policy(inputs: &Inputs) -> Result<(String, ExitCode), String> {
     }
     let packages = judged.iter().map(|judged| judged.report.clone()).chain(audit.skipped()).collect();
     let report = audit.report(packages);
+    warnings::say(report.notes());
     let mut out = header(&judged, &audit.now.to_string());
     // Sorted by name, as the lock file's items are.
     for of_one in judged.chunk_by(|a, b| a.report.package().0 == b.report.package().0) {

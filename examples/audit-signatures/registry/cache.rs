@@ -133,10 +133,12 @@ impl Cache {
             sha256: hex::encode(Sha256::digest(body)),
             length: body.len() as u64,
         };
-        let entry = [&*serde_json::to_vec(&header)?, b"\n", body].concat();
+        let mut header = serde_json::to_vec(&header)?;
+        header.push(b'\n');
         let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = tempfile::Builder::new().prefix(PART).tempfile_in(&self.folder)?;
-        file.write_all(&entry)?;
+        file.write_all(&header)?;
+        file.write_all(body)?;
         file.persist(path)?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Tarballs over HTTP. Unlike a registry's documents they may be at any host: nothing that is said about
-//! them is believed, their digest is what they are. So no host but the registry's own is told anything about
-//! the user, and that only what npm's configuration has for the tarball's address.
+//! them is believed, their digest is what they are. So nobody is told anything about the user but the registry
+//! itself, for an address below its own. All go by the proxy that npm's configuration has for the registry.
 
 use std::io::Read;
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use url::Url;
 
 use super::addresses::Addresses;
 use super::refused_certificate;
-use crate::npmrc::Access;
+use crate::npmrc::{Access, is_loopback};
 use crate::plain_text::plain;
 use crate::registry_url::RegistryUrl;
 
@@ -40,8 +40,8 @@ pub struct Reached<'r> {
 
 /// Fetches tarballs.
 pub struct TarballClient {
-    /// Of the first way that was asked for. They differ in their proxies alone; with other certificate
-    /// authorities than its agent's, a request would get no connection that is kept.
+    /// With the certificate authorities of the first way that was asked for, which are those of all: with
+    /// other ones than its agent's, a request would get no connection that is kept.
     agent: OnceLock<Agent>,
     pause: Duration,
 }
@@ -104,15 +104,12 @@ impl TarballClient {
         for hop in 0..=MOST_REDIRECTS {
             allowed(registry.url, &url).map_err(Failure::Final)?;
             let host = plain(url.host_str().unwrap_or_default());
-            // By the proxy and the certificate authorities of npm's configuration, as the registry itself.
-            // It has credentials for its registry's own origin alone. Where that redirects is another's choice.
-            let somebody = registry.access.filter(|_| hop == 0);
-            let tls = match (somebody, registry.access) {
-                (Some(access), _) => access.tls_at(url.as_str()),
-                (None, Some(access)) => access.tls_of_nobody(),
-                (None, None) => TlsConfig::default(),
-            };
-            let request = self.agent(tls.clone()).get(url.as_str()).config().tls_config(tls);
+            let anonymous = registry.access.map_or_else(TlsConfig::default, Access::tls_of_nobody);
+            // The address is a manifest's word: the consent to send credentials was for what is below the
+            // registry, where its documents are. Where that redirects is another's choice.
+            let somebody = registry.access.filter(|_| hop == 0 && registry.url.is_above(&url));
+            let request = self.agent(anonymous.clone()).get(url.as_str()).config();
+            let request = request.tls_config(somebody.map_or(anonymous, Access::tls));
             let request = request.proxy(registry.access.and_then(Access::proxy)).build();
             let request = match somebody.and_then(|access| access.authorization(url.as_str())) {
                 Some(secret) => request.header(header::AUTHORIZATION, secret),
@@ -143,14 +140,17 @@ fn unanswered(host: &str, error: &ureq::Error) -> Failure {
     }
 }
 
-/// Any host over https, without credentials. Over http only the registry itself, if that is how it was
-/// named: else a manifest could send requests to whatever listens in the network of whoever audits.
+/// Any host over https, but not this machine. That, and http, only if the registry was named so: else a
+/// manifest could send requests to whatever listens there, or in the network of whoever audits.
 fn allowed(registry: &RegistryUrl, url: &Url) -> Result<(), String> {
     let refused = |why: &str| Err(format!("`{}` is not asked: {why}", plain(url.as_str())));
     if !url.username().is_empty() || url.password().is_some() {
         return refused("it holds a user or a password, and none are ever sent");
     }
     match url.scheme() {
+        "https" if is_loopback(url) && !is_loopback(registry.as_url()) => {
+            refused("it is this machine, and the registry is not")
+        }
         "https" => Ok(()),
         "http" if registry.has_origin_of(url) => Ok(()),
         "http" => refused("it is not https, and not the registry itself"),

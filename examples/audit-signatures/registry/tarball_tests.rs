@@ -129,8 +129,20 @@ fn cl_42_a_private_tarball_is_fetched_with_the_token_of_its_registry() {
 }
 
 #[test]
-fn cl_42_a_token_is_not_sent_for_what_it_is_not_written_for() {
-    assert_eq!(told(vec![body("bytes")], "npm/", "files/a-1.0.0.tgz"), [false]);
+fn cl_42_a_token_is_not_sent_beside_the_registry() {
+    for path in ["files/a-1.0.0.tgz", "npm/../files/a-1.0.0.tgz", "npm/..%2ffiles/a-1.0.0.tgz"] {
+        assert_eq!(told(vec![body("bytes")], "npm/", path), [false], "{path}");
+    }
+}
+
+#[test]
+fn a_manifest_does_not_send_requests_to_this_machine() {
+    for host in ["localhost", "127.0.0.1", "[::1]"] {
+        let client = TarballClient::with(Duration::from_millis(1));
+        let registry = RegistryUrl::parse("https://npm.example/").unwrap();
+        let asked = client.open(Reached { url: &registry, access: None }, &format!("https://{host}:9/a.tgz"));
+        assert!(asked.err().unwrap().contains("is not asked: it is this machine, and the registry is not"), "{host}");
+    }
 }
 
 #[test]

@@ -109,11 +109,14 @@ impl Target {
         given: Option<Hashed>,
         note: String,
     ) -> Result<Self, String> {
+        if wanted.omit != Omit::default() {
+            return Err(format!("--omit leaves out kinds of dependencies, and {id} is one package"));
+        }
         let bytes_decide = integrity.is_none();
         let tarballs = Tarballs::open(wanted, given, bytes_decide)?;
         let entry = Entry { integrity, ..entry(location, id.name(), id.name(), id.version()) };
         Ok(Self {
-            inventory: Inventory::new(vec![entry], wanted.omit),
+            inventory: Inventory::new(vec![entry], Omit::default()),
             project: PathBuf::from("."),
             notes: vec![said("NOTE_AUDIT_ONE_PACKAGE", note)],
             judging: Judging { deviations: BTreeMap::new(), bytes_decide, tarballs },

@@ -86,33 +86,34 @@ pub struct Refreshed {
 
 impl TrustRefresh {
     /// Refreshes if that is asked for. A failure is a note, or an error with `--require-fresh-trust`.
-    /// With `offline` the repository kept from an earlier run is verified anew, its expiry included.
-    pub fn run(&self, registry: &RegistryId, offline: bool) -> Result<Refreshed, String> {
+    /// Where it fails the repository kept from an earlier run is verified anew, its expiry included: who can
+    /// cut the mirror off must not bring back keys that have ended since.
+    pub fn run(&self, registry: &RegistryId) -> Result<Refreshed, String> {
         if !self.refresh_trust && !self.require_fresh_trust {
             return Ok(Refreshed::default());
         }
-        match self.refresh(registry, offline, PATIENCE, Proxy::try_from_env()) {
+        let refresh = |offline| self.refresh(registry, offline, PATIENCE, Proxy::try_from_env());
+        let reason = match refresh(false) {
             Ok((material, message)) => {
                 let notes = vec![Note::new(Claim::Audit, "NOTE_AUDIT_TRUST_REFRESHED", message)];
-                Ok(Refreshed { material: Some(material), notes })
+                return Ok(Refreshed { material: Some(material), notes });
             }
-            Err(reason) if self.require_fresh_trust => Err(format!(
-                "the trust could not be refreshed: {reason}. Without --require-fresh-trust the built-in snapshot \
-                 of {} is used ({} days old)",
-                date(),
-                age_in_days(SystemTime::now().into())
-            )),
-            Err(reason) => {
-                let age = age_in_days(SystemTime::now().into());
-                let message = format!(
-                    "The trust could not be refreshed: {reason}. Used instead: the built-in snapshot of {}, \
-                     {age} days old.",
-                    date()
-                );
-                let notes = vec![Note::new(Claim::Audit, "NOTE_AUDIT_TRUST_NOT_REFRESHED", message)];
-                Ok(Refreshed { material: None, notes })
-            }
+            Err(reason) => reason,
+        };
+        let age = age_in_days(SystemTime::now().into());
+        if self.require_fresh_trust {
+            return Err(format!(
+                "the trust could not be refreshed: {reason}. Without --require-fresh-trust the copy of an earlier run \
+                 is used, or the built-in snapshot of {} ({age} days old)",
+                date()
+            ));
         }
+        let (material, instead) = match refresh(true) {
+            Ok((material, message)) => (Some(material), message),
+            Err(_) => (None, format!("the built-in snapshot of {}, {age} days old.", date())),
+        };
+        let message = format!("The trust could not be refreshed: {reason}. Used instead: {instead}");
+        Ok(Refreshed { material, notes: vec![Note::new(Claim::Audit, "NOTE_AUDIT_TRUST_NOT_REFRESHED", message)] })
     }
 
     fn refresh(
@@ -172,10 +173,12 @@ fn from_kept(
         return Err(format!("the run is offline, and {why}"));
     };
     let mirror = Mirror::kept(url, repository);
+    // The floor is for mirrors: it may have risen since by a refresh that then failed, and what stands behind
+    // this copy is older still.
     let update = client::update(chain, Floor::default(), &mirror, registry).result;
     let update = update.map_err(|reason| format!("the run is offline, and the kept copy cannot be used: {reason}"))?;
     let material = material(&update.trusted_root, update.keys.as_deref(), registry)?;
-    Ok((material, format!("Trust from the kept copy of {}: {}.", mirror.url(), update.versions)))
+    Ok((material, format!("trust from the kept copy of {}: {}.", mirror.url(), update.versions)))
 }
 
 /// A target that TUF vouches for and the library does not understand is no trust.

@@ -201,6 +201,17 @@ fn a_registry_without_keys_is_named_and_counted() {
         let expected = format!("no keys of {} are known (2 packages)", registry.url.trim_end_matches('/'));
         assert!(text.contains(&expected), "{expected}: {text}");
     }
+    // What could not be compared is said.
+    let registry = Server::new(|path| match path {
+        "-/npm/v1/keys" => Answer::status("403 Forbidden", "", "{}"),
+        _ => minted(path),
+    });
+    let one = project(&locked(&["signed"]));
+    let (exit, told) = report(audit(one.path(), &registry, &[]));
+    assert_eq!(exit, 0);
+    let notes = told["notes"].as_array().unwrap();
+    let note = notes.iter().find(|note| note["code"] == "NOTE_AUDIT_KEYS_NOT_COMPARED").unwrap();
+    assert!(note["message"].as_str().unwrap().contains("answered 403 Forbidden"), "{note}");
     // For keys that were given, a registry that has none is no other registry.
     let registry = Server::new(|path| match path {
         "-/npm/v1/keys" => Answer::status("400 Bad Request", "", "{}"),

@@ -66,8 +66,8 @@ impl<'a> Locked<'a> {
         }
         let elsewhere = self.by_package.get(&(name.as_str(), version.as_str())).map(Vec::as_slice).unwrap_or_default();
         let digests: BTreeSet<Option<&str>> = elsewhere.iter().map(|entry| entry.integrity.as_deref()).collect();
-        // Without the lock file saying so, one package in another's place is a substitution.
-        let is_alias = place.slot != *name && !place.is_link;
+        // Without the lock file saying so, one package in another's place is a substitution, by a link too.
+        let is_alias = place.slot != *name;
         let (id, slot) = (format!("{name}@{version}"), plain(&place.slot));
         match elsewhere {
             [] if self.is_there => Err(format!("{id} is installed, and the lock file does not have it")),

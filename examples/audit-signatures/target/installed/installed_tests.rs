@@ -104,6 +104,24 @@ fn lk_05_an_alias_is_one_only_if_the_lock_file_says_so() {
     assert!(found[0].1.contains("evil@1.0.0 is installed as lodash, and the lock file does not have it"), "{found:?}");
 }
 
+/// A link would put a package that is locked elsewhere in another's place.
+#[test]
+#[cfg(unix)]
+fn lk_05_a_link_is_an_alias_only_if_the_lock_file_says_so() {
+    let installed = [("node_modules/left-pad", "left-pad@1.0.0"), ("node_modules/a", "a@1.0.0")];
+    let left_pad = r#""node_modules/left-pad":{"version":"1.0.0","integrity":"sha512-l"}"#;
+    let project = Project::new(&installed, &format!("{A},{left_pad}"));
+    let modules = project.path("node_modules/a/node_modules");
+    fs::create_dir(&modules).unwrap();
+    std::os::unix::fs::symlink("../../left-pad", modules.join("lodash")).unwrap();
+    let (location, found) = project.found().into_iter().find(|(location, _)| location.ends_with("/lodash")).unwrap();
+    assert_eq!(location, "node_modules/a/node_modules/lodash");
+    assert_eq!(found, "left-pad@1.0.0 is installed as lodash, and the lock file does not have it under that name");
+    // Under its own name it is the package that has a place of its own.
+    fs::rename(modules.join("lodash"), modules.join("left-pad")).unwrap();
+    assert_eq!(project.found().len(), 2);
+}
+
 #[test]
 fn what_is_missing_is_counted_unless_it_may_be() {
     let locked = format!(

@@ -57,6 +57,9 @@ pub fn read(modules: &Path, omit: Omit) -> Result<Installed, String> {
         _ => PathBuf::from("."),
     };
     let (lock, mut notes) = lock(&project, modules)?;
+    if let Some(lock) = &lock {
+        lock.can_omit(omit)?;
+    }
     let locked = lock.as_ref().map(|lock| lock.entries.as_slice());
     let mut places = walk::walk(modules, "node_modules")?;
     places.extend(in_workspaces(&project, locked.unwrap_or_default())?);

@@ -131,7 +131,7 @@ fn tr_31_a_registry_with_a_port_and_a_path_has_its_own_keys() {
 fn tr_20_no_network_without_the_flag() {
     let machine = Machine::new(repository::sound(5));
     let flags = TrustRefresh { refresh_trust: false, ..machine.flags() };
-    let refreshed = flags.run(&machine.registry, false).unwrap();
+    let refreshed = flags.run(&machine.registry).unwrap();
     assert!(refreshed.material.is_none() && refreshed.notes.is_empty());
     assert!(machine.server.requests().is_empty());
     assert!(!machine.folder.path().join("cache").exists());
@@ -140,7 +140,7 @@ fn tr_20_no_network_without_the_flag() {
 #[test]
 fn a_failure_is_a_warning_with_the_age_or_an_error() {
     let machine = Machine::new(repository::Files::new());
-    let refreshed = machine.flags().run(&machine.registry, false).unwrap();
+    let refreshed = machine.flags().run(&machine.registry).unwrap();
     assert!(refreshed.material.is_none());
     let note = refreshed.notes.first().unwrap();
     assert_eq!(note.code(), "NOTE_AUDIT_TRUST_NOT_REFRESHED");
@@ -151,8 +151,24 @@ fn a_failure_is_a_warning_with_the_age_or_an_error() {
     );
     assert!(message.ends_with(" days old."), "{message}");
     let flags = TrustRefresh { refresh_trust: false, require_fresh_trust: true, ..machine.flags() };
-    let error = flags.run(&machine.registry, false).err().unwrap();
+    let error = flags.run(&machine.registry).err().unwrap();
     assert!(error.contains("has no timestamp.json") && error.contains("built-in snapshot of 2026-11-05"), "{error}");
+}
+
+/// Who can cut the mirror off must not bring back what a newer copy has ended.
+#[test]
+fn tr_12_a_failed_refresh_uses_the_kept_copy_before_the_snapshot() {
+    let machine = Machine::new(repository::sound(5));
+    machine.refreshed();
+    machine.server.serve(repository::Files::new());
+    let refreshed = machine.flags().run(&machine.registry).unwrap();
+    assert!(refreshed.material.is_some());
+    let note = refreshed.notes.first().unwrap();
+    assert_eq!(note.code(), "NOTE_AUDIT_TRUST_NOT_REFRESHED");
+    let expected = "has no timestamp.json. Used instead: trust from the kept copy of ";
+    assert!(note.message().contains(expected) && note.message().contains("timestamp version 5"), "{}", note.message());
+    let strict = TrustRefresh { refresh_trust: false, require_fresh_trust: true, ..machine.flags() };
+    assert!(strict.run(&machine.registry).err().unwrap().contains("has no timestamp.json"));
 }
 
 #[test]
