@@ -274,9 +274,10 @@ fn several_formats_are_written_at_once_and_whole() {
 #[cfg(unix)]
 fn a_report_replaces_regular_files_alone() {
     let case = hostile();
-    let link = case.path("link.json");
-    std::os::unix::fs::symlink("/dev/null", &link).unwrap();
-    for place in ["/dev/null", &link] {
+    let (link, socket) = (case.path("link.json"), case.path("socket"));
+    std::os::unix::fs::symlink("elsewhere.json", &link).unwrap();
+    let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    for place in [&socket, &link] {
         let output = case.audit(&["--output", &format!("json={place}")]);
         assert_eq!(code(&output), 2);
         assert!(err(&output).contains("it is no regular file"), "{place}: {}", err(&output));

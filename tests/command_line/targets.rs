@@ -135,6 +135,7 @@ fn usage_errors_say_what_was_tried() {
         (vec![&here, "--integrity", "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk="], "sha512"),
         (vec![LIB, "--integrity", "sha512-"], "invalid value"),
         (vec![LIB, "--installed"], "need an existing folder"),
+        (vec![LIB, "--omit", "dev"], "is one package"),
         (vec![&tarball, "--installed", "--package", LIB], "needs a folder"),
         (vec![&here, "--installed"], "nothing is installed there"),
         (vec![LIB, "--tarballs", &tarball], "it is no folder"),

@@ -104,6 +104,20 @@ fn lk_05_an_alias_is_one_only_if_the_lock_file_says_so() {
     assert!(found[0].1.contains("evil@1.0.0 is installed as lodash, and the lock file does not have it"), "{found:?}");
 }
 
+#[test]
+fn a_kind_that_the_lock_file_does_not_state_cannot_be_left_out() {
+    let project = Project::new(&[("node_modules/a", "a@1.0.0")], "");
+    let entry = "# yarn lockfile v1\n\na@1.0.0:\n  version \"1.0.0\"\n  integrity sha512-a\n";
+    fs::write(project.path("yarn.lock"), entry).unwrap();
+    let omit = Omit { dev: true, ..Omit::default() };
+    let refused = read(&project.path("node_modules"), omit).err().unwrap();
+    assert!(
+        refused.starts_with("--omit dev: ") && refused.contains("does not say which packages are dev"),
+        "{refused}"
+    );
+    assert!(read(&project.path("node_modules"), Omit::default()).is_ok());
+}
+
 /// A link would put a package that is locked elsewhere in another's place.
 #[test]
 #[cfg(unix)]
