@@ -97,7 +97,7 @@ impl SignatureVerificationAlgorithm for PathAlgorithm {
 
 #[cfg(test)]
 mod tests {
-    use rustls_pki_types::{SignatureVerificationAlgorithm as _, alg_id};
+    use rustls_pki_types::{InvalidSignature, SignatureVerificationAlgorithm as _, alg_id};
 
     use super::super::tests::{ed25519_key, p256_key, rsa_key};
     use super::{Hash, KeyKind, PathAlgorithm, Scheme};
@@ -130,11 +130,11 @@ mod tests {
         for algorithm in PathAlgorithm::all(core::slice::from_ref(&issuer)) {
             let good = algorithm.scheme == Scheme::Ecdsa(Hash::Sha384);
             assert_eq!(algorithm.verify_signature(issuer.raw(), b"signed", &signature).is_ok(), good);
-            assert!(algorithm.verify_signature(issuer.raw(), b"Signed", &signature).is_err());
+            assert!(matches!(algorithm.verify_signature(issuer.raw(), b"Signed", &signature), Err(InvalidSignature)));
         }
         // Good, and by nobody who may issue.
         for algorithm in PathAlgorithm::all(&[stranger]) {
-            assert!(algorithm.verify_signature(issuer.raw(), b"signed", &signature).is_err());
+            assert!(matches!(algorithm.verify_signature(issuer.raw(), b"signed", &signature), Err(InvalidSignature)));
         }
     }
 
@@ -145,13 +145,19 @@ mod tests {
         let mut all = PathAlgorithm::all(&[issuer.clone(), other.clone()]);
         let algorithm = all.first_mut().unwrap();
         assert_eq!(algorithm.kind, KeyKind::EcdsaP256);
-        assert!(algorithm.prove(other.raw(), b"signed", &signature).is_err());
+        assert!(matches!(algorithm.prove(other.raw(), b"signed", &signature), Err(InvalidSignature)));
         assert!(algorithm.proven.is_empty());
         assert!(algorithm.prove(issuer.raw(), b"signed", &signature).is_ok());
         assert_eq!(algorithm.proven.len(), 1);
         assert!(algorithm.verify_signature(issuer.raw(), b"signed", &signature).is_ok());
-        assert!(algorithm.verify_signature(other.raw(), b"signed", &signature).is_err());
-        assert!(algorithm.verify_signature(issuer.raw(), b"signe", &[&b"d"[..], &signature].concat()).is_err());
-        assert!(algorithm.verify_signature(issuer.raw(), b"signed", &signed(Hash::Sha384)).is_err());
+        assert!(matches!(algorithm.verify_signature(other.raw(), b"signed", &signature), Err(InvalidSignature)));
+        assert!(matches!(
+            algorithm.verify_signature(issuer.raw(), b"signe", &[&b"d"[..], &signature].concat()),
+            Err(InvalidSignature)
+        ));
+        assert!(matches!(
+            algorithm.verify_signature(issuer.raw(), b"signed", &signed(Hash::Sha384)),
+            Err(InvalidSignature)
+        ));
     }
 }

@@ -117,6 +117,10 @@ fn unreadable(error: ParseError) -> VerifyError {
 }
 
 #[cfg(test)]
+mod callee_tests;
+#[cfg(test)]
 mod provenance_tests;
+#[cfg(test)]
+mod real_tests;
 #[cfg(test)]
 mod tests;

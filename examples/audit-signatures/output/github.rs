@@ -17,15 +17,15 @@ const MOST_SHOWN: usize = 10;
 
 pub fn write(out: &mut dyn Write, report: &AuditReport, context: &Context) -> Result<(), String> {
     let places = context.places(report);
+    // The gravest first: what is forged must not be pushed out of sight by what is merely not wanted, nor what
+    // is not known here.
+    let known = [Verdict::Denied, Verdict::Unverifiable, Verdict::Verified, Verdict::Skipped];
+    let mut packages: Vec<&PackageReport> = report.packages().iter().collect();
+    packages.sort_by_key(|package| known.iter().position(|verdict| *verdict == package.verdict()));
     for (gravity, command) in [(Gravity::Error, "error"), (Gravity::Warning, "warning")] {
         let mut lines = Vec::new();
         let mut more = 0_usize;
-        // The gravest first: what is forged must not be pushed out of sight by what is merely not wanted.
-        let known = [Verdict::Denied, Verdict::Unverifiable, Verdict::Verified, Verdict::Skipped];
-        let rank = |package: &PackageReport| known.iter().position(|verdict| *verdict == package.verdict());
-        let mut packages: Vec<&PackageReport> = report.packages().iter().collect();
-        packages.sort_by_key(|package| rank(package));
-        for package in packages {
+        for package in &packages {
             let package = Package::of(package)?;
             if finding::gravity(&package) != Some(gravity) {
                 continue;

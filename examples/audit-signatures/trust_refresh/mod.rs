@@ -173,8 +173,8 @@ fn from_kept(
         return Err(format!("the run is offline, and {why}"));
     };
     let mirror = Mirror::kept(url, repository);
-    // The floor is for mirrors: it may have risen since by a refresh that then failed, and what stands behind
-    // this copy is older still.
+    // The floor is for mirrors: a refresh that failed may have raised it since. In place of this copy, which has
+    // not expired, stands only the built-in snapshot.
     let update = client::update(chain, Floor::default(), &mirror, registry).result;
     let update = update.map_err(|reason| format!("the run is offline, and the kept copy cannot be used: {reason}"))?;
     let material = material(&update.trusted_root, update.keys.as_deref(), registry)?;
